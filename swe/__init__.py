@@ -1,0 +1,1 @@
+"""swe: evaluation of township social-work stations."""

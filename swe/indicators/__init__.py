@@ -1,0 +1,1 @@
+"""Floor 5: coverage, claims, programmes, indicator systems and scores."""

@@ -1,0 +1,1 @@
+"""Floor 2: the ledger contract, reading, checking, privacy, store, demonstration data."""

@@ -1,0 +1,1 @@
+"""Floor 4: evaluation statistics: pure functions on arrays and frames, each returning a Result."""
