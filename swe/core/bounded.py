@@ -37,6 +37,8 @@ class Bounded:
     approximate: bool = False
 
     def __post_init__(self) -> None:
+        if self.point is None and self.low == self.high:  # nothing else it could be
+            object.__setattr__(self, "point", self.low)
         if math.isnan(self.low) or math.isnan(self.high) or self.low > self.high:
             raise DataError(
                 f"区间不成立：下限 {self.low}，上限 {self.high}",

@@ -1,1 +1,5 @@
 """Floor 4: evaluation statistics: pure functions on arrays and frames, each returning a Result."""
+
+from swe.stats.pace import pace
+
+__all__ = ["pace"]

@@ -1,0 +1,99 @@
+"""What `swe run` and `swe.report` do, behind the command line and in front of the batch."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+from swe.core.errors import UsageError
+from swe.reports import batch
+from swe.reports.execute import declared_parameters
+from swe.reports.runfile import Run, RunSpec, load_run, selected
+
+
+class Listener(Protocol):
+    """Who is told of a run's progress."""
+
+    def tell(self, outcome: batch.Outcome, done: int, planned: int) -> None: ...
+    def planned(self, steps: list[batch.Step]) -> None: ...
+    def finished(self, summary: batch.Summary) -> None: ...
+
+
+def run_and_report(
+    name: str | Path,
+    listener: Listener,
+    *,
+    project: Path | None = None,
+    lang: str | None = None,
+    wanted: tuple[str, ...] = (),
+    parameters: tuple[str, ...] = (),
+    jobs: int | None = None,
+    engine: str = "kernel",
+    audience: str | None = None,
+    out: Path | None = None,
+    fresh: bool = False,
+    only_failed: bool = False,
+    timeout: int | None = None,
+    dry_run: bool = False,
+) -> batch.Summary | None:
+    """Plan a run and make it; None on a dry run."""
+    given = dict(_pair(text) for text in parameters)
+    settings = {k: v for k, v in given.items() if ("register_" if k == "register" else k) in RunSpec.model_fields}
+    run = load_run(name, root=project, overrides=settings, lang=lang, audience=audience, today=date.today())
+    own = {k: v for k, v in given.items() if k not in settings}
+    _declared(run, own)
+    if audience and audience != run.spec.audience:
+        settings["audience"] = audience
+    target = (out or run.folder).absolute()
+    steps = batch.plan(
+        run, selected(run, wanted), target, settings=settings, parameters=own, timeout=timeout, fresh=fresh,
+        only_failed=only_failed,
+    )  # fmt: skip
+    if dry_run:
+        listener.planned(steps)
+        return None
+    workers = jobs or min(4, os.cpu_count() or 1)
+    summary = batch.run_steps(run, steps, target, workers=workers, tell=listener.tell)
+    listener.finished(summary)
+    return summary
+
+
+def report(run: str | Path, region: str | int, *, lang: str | None = None, out: Path | None = None) -> Path:
+    """Make one region's report, the same way as the command line, and return the path of its HTML.
+
+    Raises what `swe run` would exit with: a SweError of the kind of the first failure.
+    """
+    from swe.core.errors import NotebookError
+    from swe.reference.regions import region as find
+
+    code = find(region).code
+    quiet = _Quiet()
+    summary = run_and_report(run, quiet, wanted=(f"={code}",), lang=lang, out=out, jobs=1)
+    assert summary is not None
+    if summary.failed:
+        zh, en = summary.failed[code]
+        raise NotebookError(zh, en, where=code)
+    return summary.out / code / "report.html"
+
+
+class _Quiet:
+    def tell(self, *_: Any) -> None: ...
+    def planned(self, *_: Any) -> None: ...
+    def finished(self, *_: Any) -> None: ...
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise UsageError(f"-p 应写成 NAME=VALUE，收到“{text}”", f"-p takes NAME=VALUE; got {text!r}")
+    return name.strip(), value.strip()
+
+
+def _declared(run: Run, names: dict[str, str]) -> None:
+    if unknown := sorted(set(names) - declared_parameters(run.notebook)):
+        raise UsageError(
+            f"-p 不认识 {', '.join(unknown)}：既不是运行文件的顶层设置，也不是笔记本声明的参数",
+            f"-p does not know {', '.join(unknown)}: neither a top-level setting of the run file nor a declared parameter",
+        )

@@ -1,0 +1,181 @@
+"""`Evaluation`: everything one region's report says, gathered once by pure functions; sections only show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from swe.core.dates import parse_partial
+from swe.core.errors import UsageError
+from swe.core.project import reference_file
+from swe.indicators.claims import Claim, claims, peers
+from swe.indicators.coverage import coverage, nearest_figure
+from swe.indicators.programmes import (
+    Derived,
+    Goal,
+    Programme,
+    as_known,
+    derive,
+    goals,
+    load_programmes,
+    rules_table,
+)
+from swe.reference import published
+from swe.reference.regions import Region, children, region
+from swe.reports.runfile import Run, load_run
+from swe.show.numbers import Number, by_id
+from swe.show.result import Result
+from swe.stats.pace import pace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from swe.reference.published import Published
+
+
+@dataclass(frozen=True)
+class ProgrammeView:
+    """A programme with its derived numbers, goals and rules."""
+
+    programme: Programme
+    derived: tuple[Derived, ...]
+    goals: tuple[Goal, ...]
+    rules: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Track:
+    """A goal with its pace where two or more counts allow one."""
+
+    programme_id: str
+    goal: Goal
+    result: Result | None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One region, one run, one language: the facts of its report.
+
+    figures   the published figures of its programmes and of the region itself, up to the run's as-of date
+    claims    published rates against the register; `coverage` the latest count, None where a region has no units
+    """
+
+    run: Run
+    region: Region
+    lang: str
+    facts: Published
+    figures: pd.DataFrame
+    programmes: tuple[ProgrammeView, ...]
+    coverage: Result
+    claims: tuple[Claim, ...]
+    tracks: tuple[Track, ...]
+    peers: pd.DataFrame
+    below: tuple[Region, ...]
+
+    @cached_property
+    def numbers(self) -> MappingProxyType[str, Number]:
+        """Every number of the report by id (results.json)."""
+        from swe.reports import facts
+
+        return MappingProxyType(by_id(facts.all_numbers(self)))
+
+    def has(self, *ids: str) -> bool:
+        """Whether all of these numbers are known at least as a bound."""
+        found = [self.numbers.get(i) for i in ids]
+        return all(n is not None and (n.value, n.lower, n.upper) != (None, None, None) for n in found)
+
+    @property
+    def claim(self) -> Claim | None:
+        """The latest claim with a rate."""
+        rated = [c for c in self.claims if c.rate is not None]
+        return rated[-1] if rated else None
+
+    @property
+    def vintage(self) -> str:
+        return str(self.coverage.table["vintage"].iloc[0])
+
+
+def evaluate(run: str | Path | Run, code: str | int, *, lang: str | None = None, settings: dict[str, str] | None = None) -> Evaluation:
+    """Gather one region of a run."""
+    if not isinstance(run, Run):
+        given = dict(settings or {})
+        run = load_run(run, lang=lang, audience=given.pop("audience", None), overrides=given)
+    place = region(code)
+    facts = _until(published.load(*run.figure_paths), run.as_of)
+    views = tuple(_view(p, facts) for p in _programmes(run, place, facts))
+    figures = _figures(facts, place, views)
+    count = nearest_figure(_of(facts, place, "station_count"), run.as_of)
+    measured = _coverage(run, place, facts, count)
+    tracks = tuple(_track(view.programme.id, goal) for view in views for goal in view.goals)
+    return Evaluation(
+        run, place, lang or run.lang, facts, figures, views, measured, tuple(claims(place.code, facts)), tracks,
+        _peers(facts, place), _below(place),
+    )  # fmt: skip
+
+
+def _until(facts: Published, day: date) -> Published:
+    """Figures known on a day: one dated by a month or year counts from its first day."""
+    from dataclasses import replace
+
+    known = [parse_partial(text).first <= day for text in facts.figures["as_of"]]
+    return replace(facts, figures=facts.figures[known].reset_index(drop=True))
+
+
+def _programmes(run: Run, place: Region, facts: Published) -> list[Programme]:
+    known = published.load(*dict.fromkeys((reference_file("published").resolve(), *(p.resolve() for p in run.figure_paths))))
+    every = load_programmes(run.project / "params" / "programmes", published=known)
+    if run.spec.programmes is None:
+        return [p for p in every.values() if p.region == place.code]
+    if unknown := sorted(set(run.spec.programmes) - set(every)):
+        raise UsageError(f"没有这些项目：{'、'.join(unknown)}", f"no such programmes: {', '.join(unknown)}")
+    return [every[name] for name in run.spec.programmes if every[name].region == place.code]
+
+
+def _view(programme: Programme, facts: Published) -> ProgrammeView:
+    usable = as_known(programme, facts)
+    return ProgrammeView(programme, derive(usable, facts), goals(usable, facts), rules_table(usable, facts))
+
+
+def _figures(facts: Published, place: Region, views: tuple[ProgrammeView, ...]) -> pd.DataFrame:
+    frame = facts.figures
+    mine = frame["programme_id"].isin([v.programme.id for v in views]) | (frame["region"] == place.code)
+    return frame[mine].sort_values("figure_id").reset_index(drop=True)
+
+
+def _of(facts: Published, place: Region, indicator: str) -> pd.DataFrame:
+    frame = facts.figures
+    return frame[(frame["region"] == place.code) & (frame["indicator"] == indicator)]
+
+
+def _coverage(run: Run, place: Region, facts: Published, count: Any) -> Result:
+    """The latest count over the register nearest to its date, unless the run names a register."""
+    named = None if run.spec.register_ == "nearest" else run.spec.register_
+    day = run.as_of if count is None else min(parse_partial(count["as_of"]).last, run.as_of)
+    return coverage(place.code, as_of=day, vintage=named, published=facts)
+
+
+def _track(programme_id: str, goal: Goal) -> Track:
+    if len(goal.series) < 2:
+        return Track(programme_id, goal, None)
+    return Track(programme_id, goal, pace(list(goal.series), target=goal.target, deadline=goal.deadline))
+
+
+def _peers(facts: Published, place: Region) -> pd.DataFrame:
+    """Regions of the same level with a published count; the place itself is among them if it has one."""
+    found = peers(facts)
+    return found[(found["level"] == place.level) & (found["status"] == "ok")].reset_index(drop=True)
+
+
+def _below(place: Region) -> tuple[Region, ...]:
+    """The next level down that has rows: provinces of the nation, prefectures, counties, townships."""
+    order = {"nation": "province", "province": "prefecture", "prefecture": "county", "county": "township"}
+    level = order.get(place.level)
+    if level is None:
+        return ()
+    if place.level == "province" and len(children(place, "prefecture")) <= 2:  # municipalities
+        level = "county"
+    return tuple(children(place, level))

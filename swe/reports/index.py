@@ -1,0 +1,77 @@
+"""The index of a run: one complete table without JavaScript; a small hashed inline script adds search and sorting."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from swe.reports import manifest
+from swe.reports.runfile import Run
+from swe.show.blocks import render
+from swe.show.css import stylesheet
+from swe.show.numbers import Number
+from swe.show.words import word
+
+SCRIPT = Path(__file__).parent / "templates" / "index.js"
+
+
+def index_page(run: Run, out: Path, codes: list[str], broken: list[str]) -> str:
+    """The page; every number in it is one of the regions' results."""
+    rows = [_row(out / code, run.lang) for code in codes]
+    rows.sort(key=lambda row: "" if row["code"] == "00" else row["code"])
+    failures = [
+        {"code": code, "reason": manifest.read_json(out / "_failed" / code / "error.json")["reason"][run.lang]}
+        for code in broken
+    ]
+    script = SCRIPT.read_text(encoding="utf-8").strip()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    mark = word("page.internal", run.lang) if run.audience == "internal" else ""
+    page = render(
+        "index.html.j2", lang=run.lang, title=getattr(run.spec.title, run.lang), rows=rows, failures=failures,
+        as_of=run.spec.as_of, css=Markup(stylesheet()), script=Markup(script), digest=digest, mark=mark,
+        audience=run.audience,
+    )  # fmt: skip
+    return "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
+
+
+def _row(folder: Path, lang: str) -> dict[str, Any]:
+    from swe.reference.regions import pinyin_keys, region
+    from swe.reports.naming import place_name
+
+    numbers = {entry["id"]: Number(**entry) for entry in manifest.read_json(folder / "results.json")}
+    place = region(folder.name)
+    rate = numbers.get("coverage.rate")
+    return {
+        "code": place.code,
+        "name": place_name(place, lang),
+        "search": " ".join([place.code, place.name, *pinyin_keys(place)]).lower(),
+        "depth": {"nation": 0, "province": 0, "prefecture": 1, "county": 2, "township": 3}[place.level],
+        "title": manifest.read_json(folder / "manifest.json")["title"],
+        "stations": numbers.get("coverage.stations"),
+        "units": numbers.get("coverage.units"),
+        "rate": rate,
+        "strip": _strip(rate),
+        "checks": manifest.read_json(folder / "manifest.json")["checks"],
+    }
+
+
+def _strip(rate: Number | None) -> Markup:
+    """A tiny dot strip from 0 to 100 %: a dot for a point, a bar for a range."""
+    if rate is None or (rate.value is None and rate.lower is None):
+        return Markup("")
+    width, mid = 90, 6
+
+    def x(share: float) -> str:
+        return f"{4 + min(max(share, 0.0), 1.0) * (width - 8):.1f}"
+
+    if rate.value is not None:
+        shape = f'<circle cx="{x(rate.value)}" cy="{mid}" r="3.5" fill="#1f5f8b"/>'
+    else:
+        low, high = x(rate.lower or 0), x(1.0 if rate.upper is None else rate.upper)
+        shape = f'<line x1="{low}" x2="{high}" y1="{mid}" y2="{mid}" stroke="#c9dbe8" stroke-width="6"/>'
+    line = f'<line x1="4" x2="{width - 4}" y1="{mid}" y2="{mid}" stroke="#dfe4e8"/>'
+    return Markup(f'<svg width="{width}" height="12" aria-hidden="true">{line}{shape}</svg>')

@@ -1,0 +1,120 @@
+"""What a report was made from and what it consists of: manifest.json, run.json, and their verification.
+
+No times and no host in either: the same inputs give the same bytes. `key` is the hash of everything a region's report
+depends on; where it is unchanged, nothing runs.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import json
+import platform
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from swe.core.errors import DataError
+from swe.core.files import json_text, sha256_of, sha256_of_bytes
+
+PACKAGES = (
+    "duckdb", "ipykernel", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow",
+    "pydantic", "seaborn", "statsmodels", "xlsxwriter",
+)  # fmt: skip
+CODE = ("*.py", "*.toml", "*.j2", "*.css", "*.json", "*.ttf")
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """Python and the packages that can change a number, a picture or a page."""
+    found = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), "swe": importlib.metadata.version("swe"), **found}
+
+
+@functools.cache
+def code_sha256() -> str:
+    """One hash over our own code, words, templates, styles and font."""
+    folder = Path(__file__).parents[1]
+    files = sorted(p for pattern in CODE for p in folder.rglob(pattern) if "_shipped" not in p.parts)
+    return sha256_of_bytes("".join(f"{p.relative_to(folder).as_posix()} {sha256_of(p)}\n" for p in files).encode())
+
+
+@functools.cache
+def described(path: Path, base: Path) -> dict[str, Any]:
+    """A file as the manifest names it: path relative to the project, bytes, sha256 and rows where it has rows."""
+    entry: dict[str, Any] = {"path": relative(path, base), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+    if path.suffix == ".csv":
+        with path.open("rb") as file:
+            entry["rows"] = max(0, sum(1 for _ in file) - 1)
+    elif path.suffix == ".parquet":
+        import duckdb
+
+        with duckdb.connect(config={"threads": 1}) as connection:
+            row = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
+            entry["rows"] = row[0] if row else 0
+    return entry
+
+
+def relative(path: Path, base: Path) -> str:
+    """The path inside `base`, or its name alone: no folder of anyone's machine goes into a manifest."""
+    path = path.resolve()
+    return path.relative_to(base.resolve()).as_posix() if path.is_relative_to(base.resolve()) else path.name
+
+
+def key_of(document: dict[str, Any]) -> str:
+    return sha256_of_bytes(json_text(document).encode())
+
+
+def outputs_of(folder: Path, names: Iterable[str]) -> list[dict[str, Any]]:
+    return [
+        {"path": name, "bytes": (folder / name).stat().st_size, "sha256": sha256_of(folder / name)}
+        for name in sorted(names)
+    ]
+
+
+def read_json(path: Path) -> Any:
+    """A JSON file of ours; DataError where it is not readable."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"无法读取（{type(error).__name__}）", f"cannot be read ({type(error).__name__})", where=str(path)
+        ) from None
+
+
+def verify(folder: Path) -> dict[str, Any]:
+    """Every checksum below a run's folder: {"ok", "regions", "files", "problems": [{path, problem}]}.
+
+    ok when all bytes match, also where `_failed/` has entries.
+    """
+    run = read_json(folder / "run.json")
+    problems: list[dict[str, str]] = []
+    files = 0
+
+    def compare(path: Path, expected: str) -> bool:
+        nonlocal files
+        files += 1
+        name = path.relative_to(folder).as_posix()
+        if not path.is_file():
+            problems.append({"path": name, "problem": "missing"})
+            return False
+        if sha256_of(path) != expected:
+            problems.append({"path": name, "problem": "changed"})
+            return False
+        return True
+
+    compare(folder / "index.html", run["index"])
+    for code, expected in run["manifests"].items():
+        path = folder / code / "manifest.json"
+        if not compare(path, expected):
+            continue
+        listed = read_json(path)["outputs"]
+        for entry in listed:
+            compare(folder / code / entry["path"], entry["sha256"])
+        extra = {p.name for p in (folder / code).iterdir()} - {e["path"] for e in listed} - {"manifest.json"}
+        problems += [{"path": f"{code}/{name}", "problem": "unlisted"} for name in sorted(extra)]
+    known = {*run["manifests"], "index.html", "run.json", "log.jsonl", "_failed"}
+    problems += [
+        {"path": p.name, "problem": "unlisted"} for p in sorted(folder.iterdir()) if p.name not in known
+    ]
+    return {"ok": not problems, "regions": len(run["manifests"]), "files": files, "problems": problems}

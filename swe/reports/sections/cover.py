@@ -1,0 +1,33 @@
+"""Cover: what place, what was evaluated, as of when, for whom."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from swe.reports.evaluation import Evaluation
+from swe.reports.sections.page import Page, code, day, free
+from swe.show.blocks import Raw, Section
+
+
+def section(e: Evaluation) -> Section:
+    """The head of the page with its only h1."""
+    p = Page(e)
+    kicker = Markup("{} · {} {} · {} {}").format(
+        p.w("page.kicker"), p.w("page.region_code"), code(e.region.code), p.w("page.as_of"), day(e.run.spec.as_of)
+    )
+    names = [
+        Markup("{}{}{}").format(p.w(f"page.{key}"), "：" if e.lang == "zh" else ": ", free(value))
+        for key in ("client", "assessor", "date")
+        if (value := getattr(e.run.spec.cover, key))
+    ]
+    meta = Markup('<p class="meta">{}</p>').format(Markup(" · ").join(names)) if names else Markup("")
+    html = Markup('<p class="kicker">{}</p><h1>{}</h1>{}').format(kicker, title(e), meta)
+    return Section("cover", title(e), (Raw(html),), e.lang)
+
+
+def title(e: Evaluation) -> str:
+    """The network's own name where there is one, else the region's."""
+    p = Page(e)
+    for view in sorted(e.programmes, key=lambda v: v.programme.kind != "network"):
+        return str(getattr(view.programme.title, e.lang))
+    return p.w("page.default_title", name=p.name(e.region))

@@ -1,0 +1,95 @@
+"""Background and scope: which programmes, which place, which register, and what changed in it."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from swe.reference import register
+from swe.reports.evaluation import Evaluation
+from swe.reports.sections.page import Page, code, day, free, joined
+from swe.show import dots
+from swe.show.blocks import Picture, Section, Table, table
+from swe.show.numbers import text_of
+from swe.show.style import canvas, png
+
+
+def background(e: Evaluation) -> Section:
+    """The programmes on file and the texts they rest on."""
+    p = Page(e)
+    if not e.programmes:
+        return p.section("background", p.p("scope.no_programme", name=p.name(e.region)))
+    rows = [
+        (
+            free(getattr(v.programme.title, e.lang)), p.w(f"kinds.{v.programme.kind}"), _period(p, v.programme.period),
+            joined([free(e.facts.source(s)["title_zh"]) for s in v.programme.sources], e.lang),
+        )
+        for v in e.programmes
+    ]  # fmt: skip
+    made = table("programmes", p.w("captions.programmes"), p.columns("programme", "kind", "period", "source"), rows)
+    return p.section("background", p.p("scope.background"), made)
+
+
+def section(e: Evaluation) -> Section:
+    """What lies in the region, and the mix of its township units."""
+    p = Page(e)
+    return p.section("scope", p.p("scope.lead", name=p.name(e.region), vintage=day(e.vintage)), _mix(p), _vintages(p), _below(p))
+
+
+def _period(p: Page, period: object) -> Markup:
+    first, last = getattr(period, "first", None), getattr(period, "last", None)
+    return Markup("{} – {}").format(day(first) if first else "…", day(last) if last else "…") if first or last else Markup("—")
+
+
+def _mix(p: Page) -> Picture | None:
+    """Township units by kind: ordered dots."""
+    e = p.e
+    kinds = [(k, p.n(f"scope.kind.{k}")) for k in register.TOWNSHIP_UNITS]
+    kinds = [(k, n) for k, n in kinds if n.value]
+    if len(kinds) < 2 or e.region.level == "township":
+        return None
+    kinds.sort(key=lambda pair: -(pair[1].value or 0))
+    rows = [
+        dots.Dot(n.label(p.lang), n.value, None, None, text_of(n, p.lang), own=i == 0) for i, (_, n) in enumerate(kinds)
+    ]
+    top = max(n.value or 0 for _, n in kinds)
+    with canvas(dots.height(len(rows))) as (figure, ax):
+        dots.draw(ax, rows, limits=(0, top * 1.05))
+        image = png(figure)
+    first = kinds[0][1]
+    finding = p.say("scope.mix_finding", kind=first.label(p.lang), number=first)
+    drawn = p.say("scope.mix_drawn", vintage=day(e.vintage))
+    data = table("mix", p.w("captions.mix"), p.columns("kind", "#count"), [(n.label(p.lang), n) for _, n in kinds])
+    return Picture("mix", finding, drawn, image, str(finding.striptags()), data, p.say("scope.source", vintage=code(f"register:{e.vintage}")))
+
+
+def _vintages(p: Page) -> Table | None:
+    rows = []
+    for vintage in register.VINTAGES:
+        n = p.n(f"coverage.units.{vintage}")
+        mine = p.w("scope.used") if vintage == p.e.vintage else ""
+        rows.append((day(vintage), n if n.value is not None else p.w("scope.not_there"), mine))
+    if p.e.region.level == "township":
+        return None
+    note = p.say("scope.changes", vintage=day(p.e.vintage), first=day(register.VINTAGES[0]))
+    return table("vintages", p.w("captions.vintages"), p.columns("vintage", "#count", "note"), rows, note=note)
+
+
+def _below(p: Page) -> Table | None:
+    """Every part of the region with its units, or a county's townships with their villages."""
+    e = p.e
+    if not e.below:
+        return None
+    towns = e.below[0].level == "township"
+    kind = "villages" if towns else "units"
+    known = register.rows(e.vintage)
+    rows = []
+    for place in e.below:
+        n = e.numbers.get(f"scope.{kind}.{place.code}")
+        if n is None or place.name in register.PLACEHOLDERS:
+            continue
+        row = (free(p.name(place)), code(place.code), n)
+        rows.append((*row[:2], p.w(f"labels.kind_{known[place.code].kind}"), n) if towns else row)
+    if not rows:
+        return None
+    columns = ("name", "level_code", "kind", "#scope_villages") if towns else ("name", "level_code", "#units")
+    return table("below", p.w(f"captions.below_{kind}"), p.columns(*columns), rows)

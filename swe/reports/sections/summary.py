@@ -1,0 +1,141 @@
+"""Summary: one lead paragraph written by the results, then at most four key facts, each with its basis."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from swe.reports.evaluation import Evaluation, Track
+from swe.reports.sections import page
+from swe.reports.sections.page import Page, certainty
+from swe.show.blocks import Contents, Fact, KeyFacts, Paragraph, Section
+from swe.show.say import day, marked
+
+FULL = {"county_full_coverage": "scope.counties", "prefecture_full_coverage": "scope.prefectures"}
+FIRST = ("county_full_coverage", "workers_per_station", "volunteers_per_station", "staff_per_station")
+
+
+def section(e: Evaluation) -> Section:
+    """Lead, key facts, contents."""
+    from swe.reports.sections import SECTIONS
+
+    p = Page(e)
+    sentences = [s for s in (_coverage(p), _pace(p), _staff(p), _basis(p), p.say("summary.no_outcome")) if s]
+    gap = "" if e.lang == "zh" else " "
+    lead = Paragraph(Markup(gap).join(sentences), "lead")
+    names = tuple((name, p.w(f"titles.{name}")) for name in SECTIONS if name not in ("cover", "summary"))
+    return p.section("summary", lead, KeyFacts(tuple(_facts(p))), Contents(p.w("page.contents"), names))
+
+
+def whole(name: str) -> str:
+    """全省, 全市, 全县: how the whole of a place is called."""
+    endings = ("自治区", "省", "市", "州", "县", "区", "盟", "旗", "镇", "乡", "街道")
+    if name == "全国":
+        return name
+    end = next((x for x in endings if name.endswith(x)), "境")
+    return "全" + {"自治区": "区", "街道": "街道"}.get(end, end)
+
+
+def _coverage(p: Page) -> Markup:
+    e = p.e
+    where = whole(e.region.name) if e.lang == "zh" else p.name(e.region)
+    units, stations = p.n("coverage.units"), p.n("coverage.stations")
+    if units.value == 0:
+        return p.say("summary.no_units", where=where)
+    if not e.has("coverage.stations"):
+        return p.say("summary.no_stations", where=where, vintage=day(e.vintage))
+    if stations.value is None or stations.approximate:
+        key = "summary.stations_bound"
+    else:
+        key = "summary.stations"
+    text = p.say(key, where=where)
+    claim = e.claim
+    if claim is not None and claim.stations_id and claim.verdict != "cannot_say":
+        text += p.say(f"summary.claim_{claim.verdict}")
+    return text + p.say("summary.stop")
+
+
+def _pace(p: Page) -> Markup | None:
+    track = next((t for t in p.e.tracks if t.result is not None), None)
+    if track is None or not p.e.has("pace.observed_per_month", "pace.required_per_month"):
+        return None
+    assert track.result is not None
+    behind = track.result["behind"]
+    key = {1.0: "summary.behind", 0.0: "summary.on_pace"}.get(behind, "summary.pace_unsure")
+    return p.say(key, since=day(track.goal.series[0][0]), deadline=day(track.goal.deadline))
+
+
+def _staff(p: Page) -> Markup | None:
+    for view in p.e.programmes:
+        for d in view.derived:
+            id = f"programme.{view.programme.id}.{d.id}"
+            if d.id == "workers_per_station" and p.e.has(id):
+                n = p.n(id)
+                key = "summary.workers" if n.value is not None else "summary.workers_at_least"
+                return p.say(key, number=marked(n, p.lang))
+    return None
+
+
+def _basis(p: Page) -> Markup | None:
+    if not len(p.e.figures):
+        return p.say("summary.no_figures")
+    return p.say("summary.basis") if not p.e.has("coverage.stations") else None
+
+
+def _facts(p: Page) -> list[Fact]:
+    """At most four: coverage, pace, then the derived indicators that say most."""
+    e, facts = p.e, list[Fact]()
+    if e.has("coverage.rate"):
+        basis = p.say("summary.fact_rate", stations=_plain(p, "coverage.stations"))
+        facts.append(Fact(p.w("labels.coverage_rate"), marked(p.n("coverage.rate"), p.lang), basis))
+    elif e.has("coverage.units"):
+        basis = Markup("{} {}").format(p.w("labels.vintage"), day(e.vintage))
+        facts.append(Fact(p.w("labels.coverage_units"), p.unit("coverage.units"), basis))
+    track = next((t for t in e.tracks if t.result is not None), None)
+    if track is not None and e.has("pace.observed_per_month", "pace.required_per_month"):
+        facts.append(_pace_fact(p, track))
+    derived = [(view.programme.id, d) for view in e.programmes for d in view.derived if d.id not in ("coverage", "gap")]
+    derived.sort(key=lambda pair: FIRST.index(pair[1].id) if pair[1].id in FIRST else len(FIRST))
+    for programme, d in derived:
+        n = p.n(f"programme.{programme}.{d.id}")
+        if len(facts) == 4 or certainty(n) in ("cannot_say", "unstated") or d.unit in ("day", "week", "month"):
+            continue
+        if d.id.startswith(("implied", "stations_", "prefecture")):
+            continue
+        facts.append(_derived_fact(p, programme, d))
+    if not facts or (len(facts) < 4 and e.below and not derived):
+        facts += _scope_facts(p)
+    return facts[:4]
+
+
+def _pace_fact(p: Page, track: Track) -> Fact:
+    assert track.result is not None
+    behind = track.result["behind"]
+    tone = {1.0: "behind", 0.0: "on_pace"}.get(behind, "cannot_say")
+    basis = p.say("summary.fact_pace", verdict=toned(p.w(f"marks.{tone}"), page.TONES[tone]))
+    return Fact(p.w("labels.pace_observed_per_month"), marked(p.n("pace.observed_per_month"), p.lang), basis)
+
+
+def _derived_fact(p: Page, programme: str, d: page.Derived) -> Fact:  # type: ignore[name-defined]
+    n = p.n(f"programme.{programme}.{d.id}")
+    label = page.free(getattr(d.label, p.lang))
+    if d.id in FULL and p.e.has(FULL[d.id]):
+        of = Markup("{} / {}").format(marked(p.n(f"figure.{d.sources[0]}"), p.lang), marked(p.n(FULL[d.id]), p.lang))
+        return Fact(str(label), of, Markup("{} · {}").format(marked(n, p.lang), p.w("summary.list_unpublished")))
+    links = Markup(" ").join(page.source_link(figure) for figure in d.sources)
+    word = p.w(f"marks.{certainty(n, computed=True)}")
+    return Fact(str(label), marked(n, p.lang, unit=True), Markup("{} · {}").format(word, links))
+
+
+def _scope_facts(p: Page) -> list[Fact]:
+    basis = Markup("{} {}").format(p.w("labels.vintage"), day(p.e.vintage))
+    names = ["scope.prefectures", "scope.counties", "scope.villages"]
+    return [Fact(p.n(i).label(p.lang), p.unit(i), basis) for i in names if (p.n(i).value or 0) > 0]
+
+
+def _plain(p: Page, id: str) -> Markup:
+    return marked(p.n(id), p.lang)
+
+
+def toned(text: str, tone: str) -> Markup:
+    """A word in the colour of its meaning; the word says the same."""
+    return Markup('<span class="tone-{}">{}</span>').format(tone, escape(text))
