@@ -22,7 +22,7 @@ _HOME = {
 }
 _MODULES = ("stats",)
 
-__all__ = [*_HOME, *_MODULES]  # noqa: PLE0604
+__all__ = [*_HOME, *_MODULES]
 
 
 def __getattr__(name: str) -> Any:

@@ -40,7 +40,9 @@ def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
             _bordered(lambda: body(project=project, lang=lang, **arguments), debug)
 
         for option in (
-            click.option("--project", type=click.Path(path_type=Path), help="the folder with params/ and notebooks/"),
+            click.option(
+                "--project", type=click.Path(path_type=Path), help="the folder with params/ and notebooks/"
+            ),
             click.option("--lang", type=click.Choice(["zh", "en"]), help="language of messages and reports"),
             click.option("--debug", is_flag=True, help="show the traceback of an error"),
         ):
@@ -133,9 +135,15 @@ def _station_count(text: str) -> Any:
 
 @command("run")
 @click.argument("run")
-@click.option("-r", "--region", "wanted", multiple=True, metavar="CODE", help="52: it and all below it; =52: it alone")
-@click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="override a setting")
-@click.option("-j", "--jobs", type=click.IntRange(1), help="regions made at a time (default: processors, at most 4)")
+@click.option(
+    "-r", "--region", "wanted", multiple=True, metavar="CODE", help="52: it and all below it; =52: it alone"
+)
+@click.option(
+    "-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="override a setting"
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), help="regions made at a time (default: processors, at most 4)"
+)
 @click.option("--engine", type=click.Choice(["kernel"]), default="kernel", help="how notebooks are executed")
 @click.option("--audience", type=click.Choice(["internal", "public"]))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="write into this folder itself")
@@ -166,10 +174,18 @@ class _Progress:
         left = (now - self.started) / done * (planned - done)
         reason = outcome.reason_zh if current() == "zh" else outcome.reason_en
         if self.as_json:
-            line: Any = {"region": outcome.code, "ok": outcome.ok, "done": done, "planned": planned, "reason": reason}
+            line: Any = {
+                "region": outcome.code,
+                "ok": outcome.ok,
+                "done": done,
+                "planned": planned,
+                "reason": reason,
+            }
             click.echo(json.dumps(line, ensure_ascii=False, sort_keys=True), err=True)
             return
-        word = ("完成" if outcome.ok else "失败") if current() == "zh" else ("made" if outcome.ok else "FAILED")
+        word = (
+            ("完成" if outcome.ok else "失败") if current() == "zh" else ("made" if outcome.ok else "FAILED")
+        )
         eta = f"约剩 {left:.0f} 秒" if current() == "zh" else f"about {left:.0f} s left"
         line = f"[{done}/{planned}] {outcome.code} {word} {outcome.seconds:.1f} s · {eta}"
         click.echo(f"{line}\n    {reason}" if reason else line, err=True)
@@ -201,7 +217,9 @@ def _raise_for(summary: Any) -> None:
     listed_zh = "；".join(f"{code}：{reason[0]}" for code, reason in list(failed.items())[:5])
     listed_en = "; ".join(f"{code}: {reason[1]}" for code, reason in list(failed.items())[:5])
     if summary.made or summary.unchanged:
-        raise PartialError(f"{len(failed)} 个地区失败：{listed_zh}", f"{len(failed)} regions failed: {listed_en}")
+        raise PartialError(
+            f"{len(failed)} 个地区失败：{listed_zh}", f"{len(failed)} regions failed: {listed_en}"
+        )
     if summary.disk_full == len(failed):
         from swe.core.errors import MachineError
 
@@ -244,12 +262,16 @@ def verify_command(folder: Path, as_json: bool, **_: Any) -> None:
     if as_json:
         _print_json(found)
     elif found["ok"]:
-        zh, en = f"一致：{found['regions']} 个地区，{found['files']} 个文件", f"ok: {found['regions']} regions, {found['files']} files"
+        zh, en = (
+            f"一致：{found['regions']} 个地区，{found['files']} 个文件",
+            f"ok: {found['regions']} regions, {found['files']} files",
+        )
         click.echo(zh if current() == "zh" else en)
     if not found["ok"]:
         listed = "; ".join(f"{p['path']} ({p['problem']})" for p in found["problems"][:20])
         raise VerificationError(
-            f"{len(found['problems'])} 处与制作时不同：{listed}", f"{len(found['problems'])} differences: {listed}"
+            f"{len(found['problems'])} 处与制作时不同：{listed}",
+            f"{len(found['problems'])} differences: {listed}",
         )
 
 

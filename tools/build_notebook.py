@@ -19,10 +19,11 @@ OPEN = """from swe.reports.regional import open_report
 
 report = open_report(run, region, lang=lang, settings=settings)
 report.begin()"""
-SECTIONS = (
-    "cover summary background scope framework method overall coverage team institution output quality effect "
-    "awareness money linkage features stations problems recommendations limits annex"
-).split()
+SECTIONS = [
+    *("cover", "summary", "background", "scope", "framework", "method", "overall", "coverage", "team"),
+    *("institution", "output", "quality", "effect", "awareness", "money", "linkage", "features", "stations"),
+    *("problems", "recommendations", "limits", "annex"),
+]
 
 
 def notebook() -> nbformat.NotebookNode:

@@ -52,7 +52,9 @@ class Bounded:
 
     def __repr__(self) -> str:
         rough = ", approximate=True" if self.approximate else ""
-        return f"Bounded(low={self.low!r}, point={self.point!r}, high={self.high!r}, unit={self.unit!r}{rough})"
+        return (
+            f"Bounded(low={self.low!r}, point={self.point!r}, high={self.high!r}, unit={self.unit!r}{rough})"
+        )
 
     @classmethod
     def exact(cls, value: float, unit: str = "") -> Bounded:
@@ -121,9 +123,7 @@ class Bounded:
 
     def __add__(self, other: Bounded | float) -> Bounded:
         b = self._like(other)
-        return Bounded(
-            self.low + b.low, _both(self, b, "+"), self.high + b.high, self.unit, self._rough(b)
-        )
+        return Bounded(self.low + b.low, _both(self, b, "+"), self.high + b.high, self.unit, self._rough(b))
 
     def __sub__(self, other: Bounded | float) -> Bounded:
         return self + (-self._like(other))

@@ -88,7 +88,9 @@ def span(start: str, end: str) -> Period:
     """The period from the first day of `start` to the last day of `end`, each of any precision."""
     first, last = parse_partial(start).first, parse_partial(end).last
     if last < first:
-        raise UsageError(f"时段倒置：{start} 晚于 {end}", f"the period runs backwards: {start} is after {end}")
+        raise UsageError(
+            f"时段倒置：{start} 晚于 {end}", f"the period runs backwards: {start} is after {end}"
+        )
     return Period(first, last, f"{start}..{end}")
 
 

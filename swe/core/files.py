@@ -57,7 +57,7 @@ def write_atomic(path: Path, data: bytes | str) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_synced(staged, raw)
-            os.replace(staged, path)
+            staged.replace(path)
             sync_folder(path.parent)
         finally:
             staged.unlink(missing_ok=True)
@@ -84,7 +84,7 @@ def clear_staging(folder: Path) -> None:
     for entry in sorted(Path(folder).glob(f"{STAGING}*")):
         name = entry.name.removeprefix(STAGING)
         if name.startswith("old-") and not (entry.parent / name[4:]).exists():
-            os.replace(entry, entry.parent / name[4:])
+            entry.replace(entry.parent / name[4:])
         elif entry.is_dir():
             shutil.rmtree(entry, ignore_errors=True)
         else:
@@ -118,7 +118,7 @@ def _publish(staged: Path, target: Path) -> None:
     aside = target.parent / f"{STAGING}old-{target.name}"
     shutil.rmtree(aside, ignore_errors=True)
     if target.exists():
-        os.replace(target, aside)
-    os.replace(staged, target)
+        target.replace(aside)
+    staged.replace(target)
     sync_folder(target.parent)
     shutil.rmtree(aside, ignore_errors=True)

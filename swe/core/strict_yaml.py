@@ -55,7 +55,9 @@ def read_nodes(path: Path) -> tuple[Any, dict[Loc, int]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise DefinitionError("文件不是 UTF-8 编码，请另存为 UTF-8", "not UTF-8; save it as UTF-8", where=str(path)) from None
+        raise DefinitionError(
+            "文件不是 UTF-8 编码，请另存为 UTF-8", "not UTF-8; save it as UTF-8", where=str(path)
+        ) from None
     except OSError as error:
         raise MachineError(
             f"无法读取文件（{error.strerror}）", f"cannot read the file ({error.strerror})", where=str(path)
@@ -65,7 +67,8 @@ def read_nodes(path: Path) -> tuple[Any, dict[Loc, int]]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DefinitionError(
-            f"YAML 语法错误：{error.problem}", f"YAML syntax error: {error.problem}",
+            f"YAML 语法错误：{error.problem}",
+            f"YAML syntax error: {error.problem}",
             where=f"{path}:{mark.line + 1 if mark else 1}",
         ) from None
     if node is None:
@@ -83,7 +86,11 @@ def _plain(node: Node, loc: Loc, lines: dict[Loc, int], errors: list[SweError], 
     lines[loc] = line
     where = f"{path}:{line}"
     if node.anchor is not None:
-        errors.append(DefinitionError("不允许锚点和别名（& *）", "anchors and aliases (& *) are not allowed", where=where))
+        errors.append(
+            DefinitionError(
+                "不允许锚点和别名（& *）", "anchors and aliases (& *) are not allowed", where=where
+            )
+        )
     if _has_own_tag(node):
         errors.append(DefinitionError("不允许标签（!）", "tags (!) are not allowed", where=where))
     if isinstance(node, ScalarNode):
@@ -124,7 +131,10 @@ def _problem(path: Path, lines: Mapping[Loc, int], error: Any) -> DefinitionErro
     context = error.get("ctx") or {}
     kind = error["type"]
     if kind == "extra_forbidden":
-        zh, en = f"未知的键 {name}，请删除或改正拼写", f"unknown key {name}; remove it or correct its spelling"
+        zh, en = (
+            f"未知的键 {name}，请删除或改正拼写",
+            f"unknown key {name}; remove it or correct its spelling",
+        )
     elif kind == "missing":
         zh, en = f"缺少必填项 {name}", f"{name} is required"
     elif kind in ("literal_error", "enum"):

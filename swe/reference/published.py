@@ -204,7 +204,9 @@ def _figure(row: Row, words: Words) -> dict[str, object]:
         "upper": float(number.high),
         "approximate": number.approximate,
         "measure_unit": row["unit"],
-        "chapter": label.get("chapter", "output"),  # of a report; an unknown indicator is a service until told
+        "chapter": label.get(
+            "chapter", "output"
+        ),  # of a report; an unknown indicator is a service until told
         "file": row.path.name,
         "line": row.line,
     }

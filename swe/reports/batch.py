@@ -140,7 +140,9 @@ def _made(tasks: list[Task], workers: int) -> Iterator[Outcome]:
 
 def _finish(run: Run, codes: list[str], out: Path) -> None:
     """The index and run.json over all folders that are there."""
-    present = sorted(p.parent.name for p in out.glob("*/manifest.json") if not p.parent.name.startswith(("_", ".")))
+    present = sorted(
+        p.parent.name for p in out.glob("*/manifest.json") if not p.parent.name.startswith(("_", "."))
+    )
     broken = sorted(p.parent.name for p in (out / "_failed").glob("*/error.json"))
     page = index_page(run, out, present, broken)
     write_atomic(out / "index.html", page)
@@ -162,7 +164,8 @@ def status(out: Path) -> dict[str, Any]:
     run = manifest.read_json(out / "run.json")
     made = sorted(code for code in run["manifests"] if (out / code / "manifest.json").is_file())
     failed = {
-        path.parent.name: manifest.read_json(path)["reason"] for path in sorted((out / "_failed").glob("*/error.json"))
+        path.parent.name: manifest.read_json(path)["reason"]
+        for path in sorted((out / "_failed").glob("*/error.json"))
     }
     missing = sorted(set(run["planned"]) - set(made) - set(failed))
     return {
@@ -201,5 +204,3 @@ def _log(out: Path, outcome: Outcome, workers: int) -> None:
     }  # fmt: skip
     with disk_errors(out), (out / "log.jsonl").open("a", encoding="utf-8", newline="\n") as file:
         file.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
-
-

@@ -40,7 +40,9 @@ def run_and_report(
 ) -> batch.Summary | None:
     """Plan a run and make it; None on a dry run."""
     given = dict(_pair(text) for text in parameters)
-    settings = {k: v for k, v in given.items() if ("register_" if k == "register" else k) in RunSpec.model_fields}
+    settings = {
+        k: v for k, v in given.items() if ("register_" if k == "register" else k) in RunSpec.model_fields
+    }
     run = load_run(name, root=project, overrides=settings, lang=lang, audience=audience, today=date.today())
     own = {k: v for k, v in given.items() if k not in settings}
     _declared(run, own)

@@ -99,7 +99,9 @@ class Evaluation:
         return str(self.coverage.table["vintage"].iloc[0])
 
 
-def evaluate(run: str | Path | Run, code: str | int, *, lang: str | None = None, settings: dict[str, str] | None = None) -> Evaluation:
+def evaluate(
+    run: str | Path | Run, code: str | int, *, lang: str | None = None, settings: dict[str, str] | None = None
+) -> Evaluation:
     """Gather one region of a run."""
     if not isinstance(run, Run):
         given = dict(settings or {})
@@ -126,10 +128,13 @@ def _until(facts: Published, day: date) -> Published:
 
 
 def _programmes(run: Run, place: Region, facts: Published) -> list[Programme]:
-    known = published.load(*dict.fromkeys((reference_file("published").resolve(), *(p.resolve() for p in run.figure_paths))))
+    known = published.load(
+        *dict.fromkeys((reference_file("published").resolve(), *(p.resolve() for p in run.figure_paths)))
+    )
     every = load_programmes(run.project / "params" / "programmes", published=known)
     if run.spec.programmes is None:
-        return [p for p in every.values() if p.region == place.code]
+        mine = [p for p in every.values() if p.region == place.code]
+        return sorted(mine, key=lambda p: (p.kind != "network", p.id))
     if unknown := sorted(set(run.spec.programmes) - set(every)):
         raise UsageError(f"没有这些项目：{'、'.join(unknown)}", f"no such programmes: {', '.join(unknown)}")
     return [every[name] for name in run.spec.programmes if every[name].region == place.code]

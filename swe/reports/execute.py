@@ -53,6 +53,9 @@ def execute(notebook: Path, parameters: dict[str, Any], *, cwd: Path, output: Pa
             autosave_cell_every=0,
             execution_timeout=timeout,
             cwd=str(cwd),
+            kernel_manager_class="swe.reports.kernel.Manager",
+            shutdown_kernel="immediate",
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
     except PapermillExecutionError as error:
         raise _notebook_error(error) from None
@@ -63,7 +66,8 @@ def execute(notebook: Path, parameters: dict[str, Any], *, cwd: Path, output: Pa
         ) from None
     except (DeadKernelError, RuntimeError) as error:
         raise MachineError(
-            f"笔记本内核没有启动或中途退出（{type(error).__name__}）", f"the kernel did not start or died ({type(error).__name__})"
+            f"笔记本内核没有启动或中途退出（{type(error).__name__}）",
+            f"the kernel did not start or died ({type(error).__name__})",
         ) from error
 
 

@@ -11,7 +11,7 @@ from swe.core.dates import parse_partial
 from swe.reference import register
 from swe.reference.regions import english_name
 from swe.reference.regions import region as find
-from swe.show.numbers import Number, number
+from swe.show.numbers import Number, Status, number
 from swe.show.words import both
 
 if TYPE_CHECKING:
@@ -66,13 +66,19 @@ def scope_numbers(e: Evaluation) -> Iterator[Number]:
             continue
         if place.level == "township":
             value = register.village_count(place.code, e.vintage)
-            yield _register(e, f"scope.villages.{place.code}", both("labels.scope_villages"), value, "village", place.code)
+            yield _register(
+                e, f"scope.villages.{place.code}", both("labels.scope_villages"), value, "village", place.code
+            )
         else:
             value = register.unit_count(place.code, e.vintage)
-            yield _register(e, f"scope.units.{place.code}", both("labels.units"), value, "township_unit", place.code)
+            yield _register(
+                e, f"scope.units.{place.code}", both("labels.units"), value, "township_unit", place.code
+            )
     for change in ("added", "removed", "renamed"):
         found = _changes(e)
-        yield _register(e, f"scope.changes.{change}", both(f"labels.change_{change}"), found[change], "township_unit")
+        yield _register(
+            e, f"scope.changes.{change}", both(f"labels.change_{change}"), found[change], "township_unit"
+        )
 
 
 def _changes(e: Evaluation) -> dict[str, int]:
@@ -89,7 +95,7 @@ def coverage_numbers(e: Evaluation) -> Iterator[Number]:
     values, as_of = e.coverage.values, _coverage_date(e)
     source = f"register:{e.vintage}"
     claimed = _station_source(e)
-    none = "not_applicable" if values["units"] == 0 else "missing"
+    none: Status = "not_applicable" if values["units"] == 0 else "missing"
     for name, unit, src, how in (
         ("stations", "station", claimed, "as published"),
         ("units", "township_unit", source, "register rule: digits 7-9 below 400"),
@@ -97,6 +103,8 @@ def coverage_numbers(e: Evaluation) -> Iterator[Number]:
         ("gap", "station", source, "township units - stations"),
     ):
         b = _bounded(e.coverage, name)
+        if b is not None and name != "units" and _rough(e):
+            b = Bounded(b.low, b.point, b.high, approximate=True)
         method = how if b is None or b.is_exact else "press bound"
         yield number(
             f"coverage.{name}", e.region.code, both(f"labels.coverage_{name}"), b, unit=unit, method=method,
@@ -121,7 +129,12 @@ def claim_numbers(e: Evaluation) -> Iterator[Number]:
             ("claim_rate", claim.rate, "fraction", "rounding"),
             ("claim_stations", claim.stations, "station", "as published"),
             ("implied_units", claim.implied, "township_unit", "stations / claimed rate"),
-            ("claim_units", Bounded.exact(claim.units), "township_unit", "register rule: digits 7-9 below 400"),
+            (
+                "claim_units",
+                Bounded.exact(claim.units),
+                "township_unit",
+                "register rule: digits 7-9 below 400",
+            ),
             ("recomputed_rate", claim.recomputed, "fraction", "stations / township units"),
         ):
             if value is None:
@@ -157,6 +170,8 @@ def _pace(e: Evaluation, track: Track, prefix: str) -> Iterator[Number]:
     unit = track.goal.target.unit
     last = track.goal.series[-1][0]
     for name, value, kind in (
+        ("first", track.goal.series[0][1], unit),
+        ("last", track.goal.series[-1][1], unit),
         ("observed_per_month", _bounded(track.result, "observed"), f"{unit}/month"),
         ("required_per_month", _bounded(track.result, "required"), f"{unit}/month"),
         ("expected", _bounded(track.result, "expected"), unit),
@@ -233,7 +248,13 @@ def quality_numbers(e: Evaluation) -> Iterator[Number]:
     f = e.figures
     bounds = int(f["qualifier"].isin(["over", "under", "approx"]).sum())
     exact_dates = int(f["as_of"].str.len().eq(10).sum())
-    sources = len({*f["source_id"], *(f"{a}:{b}" for a, b in zip(f["file"], f["note"], strict=True) if a == "benchmarks.csv")} - {""})
+    sources = len(
+        {
+            *f["source_id"],
+            *(f"{a}:{b}" for a, b in zip(f["file"], f["note"], strict=True) if a == "benchmarks.csv"),
+        }
+        - {""}
+    )
     for name, value, unit in (
         ("figures", len(f), "figure"),
         ("bounds_only", bounds, "figure"),
@@ -250,7 +271,9 @@ def quality_numbers(e: Evaluation) -> Iterator[Number]:
 # -- helpers --
 
 
-def _register(e: Evaluation, id: str, labels: tuple[str, str], value: float, unit: str, region: str = "") -> Number:
+def _register(
+    e: Evaluation, id: str, labels: tuple[str, str], value: float, unit: str, region: str = ""
+) -> Number:
     return number(
         id, region or e.region.code, labels, value, unit=unit, method="count of register rows",
         source=f"register:{e.vintage}", as_of=e.vintage,
@@ -270,6 +293,12 @@ def _bounded(result: Result, name: str) -> Bounded | None:
 def _coverage_date(e: Evaluation) -> str:
     count = station_figure(e)
     return e.run.spec.as_of if count is None else str(count["as_of"])
+
+
+def _rough(e: Evaluation) -> bool:
+    """Whether coverage rests on an approximate count (约, 左右)."""
+    count = station_figure(e)
+    return count is not None and bool(count["approximate"])
 
 
 def station_figure(e: Evaluation):  # type: ignore[no-untyped-def]  # a row of figures, or None
@@ -292,5 +321,6 @@ def _source_of(e: Evaluation, figure_id: str) -> str:
 
 def _goal_source(e: Evaluation, track: Track) -> str:
     return next(
-        (v.programme.sources[0] for v in e.programmes if v.programme.id == track.programme_id), "params/programmes"
+        (v.programme.sources[0] for v in e.programmes if v.programme.id == track.programme_id),
+        "params/programmes",
     )

@@ -16,7 +16,16 @@ from swe.show.font import missing_glyphs
 from swe.show.numbers import Number, interval_text, text_of
 
 MAX_BYTES = 3_000_000
-_FREE = {"data", "time", "code", "q", "cite", "title", "style", "h1"}  # h1 is the proper name of what is evaluated
+_FREE = {
+    "data",
+    "time",
+    "code",
+    "q",
+    "cite",
+    "title",
+    "style",
+    "h1",
+}  # h1 is the proper name of what is evaluated
 _VOID = {"meta", "img", "br", "hr", "link", "input", "wbr"}
 _ADDRESS = re.compile(r"(?i)(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}|@import|url\((?!\s*['\"]?data:)")
 
@@ -101,7 +110,9 @@ def check_page(html: str, numbers: Mapping[str, Number], lang: str) -> tuple[Che
     seen = _Seen()
     seen.feed(html)
     steps = zip(seen.headings, seen.headings[1:], strict=False)
-    wrong = [f"{name or '?'}: {shown}" for name, shown in seen.numbers if not _says(numbers, name, shown, lang)]
+    wrong = [
+        f"{name or '?'}: {shown}" for name, shown in seen.numbers if not _says(numbers, name, shown, lang)
+    ]
     size = len(html.encode("utf-8"))
     lacking = missing_glyphs("".join(seen.text))
     rules: list[tuple[str, bool, Any]] = [
@@ -128,7 +139,7 @@ def _says(numbers: Mapping[str, Number], name: str, shown: str, lang: str) -> bo
     n = numbers.get(name)
     if n is None:
         return False
-    plain = {text_of(n, lang), text_of(n, lang, signed=True)}
+    plain = {text_of(n, lang), text_of(n, lang, signed=True), text_of(n, lang, prose=True)}
     between = interval_text(n)
     both = {f"{text}（{between}）" for text in plain} | {f"{text} ({between})" for text in plain}
-    return shown in plain | both
+    return shown in plain | both | ({between} - {""})

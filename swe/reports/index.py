@@ -21,10 +21,13 @@ SCRIPT = Path(__file__).parent / "templates" / "index.js"
 
 def index_page(run: Run, out: Path, codes: list[str], broken: list[str]) -> str:
     """The page; every number in it is one of the regions' results."""
-    rows = [_row(out / code, run.lang) for code in codes]
+    rows = [_row(out / code, run.lang, frozenset(codes)) for code in codes]
     rows.sort(key=lambda row: "" if row["code"] == "00" else row["code"])
     failures = [
-        {"code": code, "reason": manifest.read_json(out / "_failed" / code / "error.json")["reason"][run.lang]}
+        {
+            "code": code,
+            "reason": manifest.read_json(out / "_failed" / code / "error.json")["reason"][run.lang],
+        }
         for code in broken
     ]
     script = SCRIPT.read_text(encoding="utf-8").strip()
@@ -38,8 +41,8 @@ def index_page(run: Run, out: Path, codes: list[str], broken: list[str]) -> str:
     return "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
 
 
-def _row(folder: Path, lang: str) -> dict[str, Any]:
-    from swe.reference.regions import pinyin_keys, region
+def _row(folder: Path, lang: str, listed: frozenset[str]) -> dict[str, Any]:
+    from swe.reference.regions import full_name, parents, pinyin_keys, region
     from swe.reports.naming import place_name
 
     numbers = {entry["id"]: Number(**entry) for entry in manifest.read_json(folder / "results.json")}
@@ -48,13 +51,15 @@ def _row(folder: Path, lang: str) -> dict[str, Any]:
     return {
         "code": place.code,
         "name": place_name(place, lang),
-        "search": " ".join([place.code, place.name, *pinyin_keys(place)]).lower(),
+        "within": [place_name(above, lang) for above in parents(place) if above.code not in listed],
+        "search": " ".join([place.code, full_name(place), *pinyin_keys(place)]).lower(),
         "depth": {"nation": 0, "province": 0, "prefecture": 1, "county": 2, "township": 3}[place.level],
         "title": manifest.read_json(folder / "manifest.json")["title"],
         "stations": numbers.get("coverage.stations"),
         "units": numbers.get("coverage.units"),
         "rate": rate,
         "strip": _strip(rate),
+        "unsound": rate is not None and rate.value is not None and rate.value > 1,
         "checks": manifest.read_json(folder / "manifest.json")["checks"],
     }
 

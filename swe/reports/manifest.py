@@ -36,13 +36,19 @@ def code_sha256() -> str:
     """One hash over our own code, words, templates, styles and font."""
     folder = Path(__file__).parents[1]
     files = sorted(p for pattern in CODE for p in folder.rglob(pattern) if "_shipped" not in p.parts)
-    return sha256_of_bytes("".join(f"{p.relative_to(folder).as_posix()} {sha256_of(p)}\n" for p in files).encode())
+    return sha256_of_bytes(
+        "".join(f"{p.relative_to(folder).as_posix()} {sha256_of(p)}\n" for p in files).encode()
+    )
 
 
 @functools.cache
 def described(path: Path, base: Path) -> dict[str, Any]:
     """A file as the manifest names it: path relative to the project, bytes, sha256 and rows where it has rows."""
-    entry: dict[str, Any] = {"path": relative(path, base), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+    entry: dict[str, Any] = {
+        "path": relative(path, base),
+        "bytes": path.stat().st_size,
+        "sha256": sha256_of(path),
+    }
     if path.suffix == ".csv":
         with path.open("rb") as file:
             entry["rows"] = max(0, sum(1 for _ in file) - 1)

@@ -91,14 +91,14 @@ def _fill(folder: Path, task: Task) -> None:
         (folder / "results.json").write_text(json_text(page["results"]), encoding="utf-8", newline="\n")
         (folder / "tables.xlsx").write_bytes(workbook(page["tables"], page["results"], run.lang))
         notebook.unlink()
-        names = ["report.html", "results.json", "tables.xlsx"]
+        files = ["report.html", "results.json", "tables.xlsx"]
         document = {
             "region": task.code,
             "title": page["title"],
             "register": page["register"],
             **task.depends,
             "key": manifest.key_of(task.depends),
-            "outputs": manifest.outputs_of(folder, names),
+            "outputs": manifest.outputs_of(folder, files),
             "checks": [check.document() for check in checks],
             "disclosure": page["disclosure"],
         }

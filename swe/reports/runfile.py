@@ -66,16 +66,16 @@ class Cover(Strict):
 class Disclosure(Strict):
     """Rules of what may leave (public runs only)."""
 
-    threshold: int = Field(10, ge=1)
-    round_to: int = Field(5, ge=1)
+    threshold: int = Field(default=10, ge=1)
+    round_to: int = Field(default=5, ge=1)
     released: str | None = None
 
 
 class Limits(Strict):
     """Per region: seconds and MB."""
 
-    timeout: int = Field(300, ge=1)
-    memory_mb: int = Field(2000, ge=100)
+    timeout: int = Field(default=300, ge=1)
+    memory_mb: int = Field(default=2000, ge=100)
 
 
 class RunSpec(Strict):
@@ -210,7 +210,9 @@ def _override(spec: RunSpec, overrides: dict[str, str]) -> RunSpec:
     for key, value in overrides.items():
         field = "register_" if key == "register" else key
         if field not in RunSpec.model_fields or isinstance(getattr(spec, field), BaseModel | tuple):
-            allowed = ", ".join(k for k in RunSpec.model_fields if not isinstance(getattr(spec, k), BaseModel | tuple))
+            allowed = ", ".join(
+                k for k in RunSpec.model_fields if not isinstance(getattr(spec, k), BaseModel | tuple)
+            )
             raise UsageError(
                 f"-p 不认识“{key}”；可以改的有：{allowed}".replace("register_", "register"),
                 f"-p does not know {key!r}; it can set: {allowed}".replace("register_", "register"),
@@ -223,7 +225,9 @@ def _override(spec: RunSpec, overrides: dict[str, str]) -> RunSpec:
         return RunSpec.model_validate(merged)
     except ValueError as error:
         names = ", ".join(changed)
-        raise UsageError(f"-p 的值不对：{names}（{error}）", f"-p value is wrong: {names} ({error})") from None
+        raise UsageError(
+            f"-p 的值不对：{names}（{error}）", f"-p value is wrong: {names} ({error})"
+        ) from None
 
 
 def _checked(run: Run, lines: dict[Loc, int], today: date | None) -> tuple[str, ...]:
@@ -234,7 +238,11 @@ def _checked(run: Run, lines: dict[Loc, int], today: date | None) -> tuple[str, 
         errors.append(definition_error(run.file, lines, loc, zh, en))
 
     if run.shipped_run and spec.id != run.file.stem:
-        problem(("id",), f"id“{spec.id}”与文件名“{run.file.stem}”不同", f"id {spec.id!r} differs from the file's stem")
+        problem(
+            ("id",),
+            f"id“{spec.id}”与文件名“{run.file.stem}”不同",
+            f"id {spec.id!r} differs from the file's stem",
+        )
     for loc, check in (
         (("as_of",), lambda: parse_date(spec.as_of, today=today)),
         (("period",), lambda: run.period),
@@ -254,7 +262,7 @@ def _checked(run: Run, lines: dict[Loc, int], today: date | None) -> tuple[str, 
             problem(("regions", i), error.zh, error.en)
     if errors:
         raise joined(errors)
-    return tuple(sorted(codes, key=lambda code: ("" if code == "00" else code)))
+    return tuple(sorted(codes, key=lambda code: "" if code == "00" else code))
 
 
 def _vintage(name: str) -> str:
@@ -262,7 +270,10 @@ def _vintage(name: str) -> str:
 
     if name != "nearest" and name not in VINTAGES:
         allowed = ", ".join(VINTAGES)
-        raise UsageError(f"没有 {name} 的登记表；可选 nearest 或 {allowed}", f"no register of {name}; nearest or one of {allowed}")
+        raise UsageError(
+            f"没有 {name} 的登记表；可选 nearest 或 {allowed}",
+            f"no register of {name}; nearest or one of {allowed}",
+        )
     return name
 
 
@@ -275,7 +286,9 @@ def _codes(item: str | Within | AllProgrammes | AllBenchmarks, run: Run) -> list
     if isinstance(item, Within):
         found = children(region(item.within), item.level)
         if not found:
-            raise UsageError(f"{item.within} 下没有 {item.level} 级区划", f"{item.within} has no {item.level} below it")
+            raise UsageError(
+                f"{item.within} 下没有 {item.level} 级区划", f"{item.within} has no {item.level} below it"
+            )
         return [r.code for r in found]
     facts = published.load()
     if isinstance(item, AllProgrammes):
@@ -294,7 +307,11 @@ def selected(run: Run, wanted: tuple[str, ...]) -> tuple[str, ...]:
     for text in wanted:
         alone = text.startswith("=")
         place = region(text.removeprefix("="))
-        chosen = {c for c in run.codes if c == place.code or (not alone and c.startswith(place.prefix) and c != "00")}
+        chosen = {
+            c
+            for c in run.codes
+            if c == place.code or (not alone and c.startswith(place.prefix) and c != "00")
+        }
         if place.code == "00" and not alone:
             chosen = set(run.codes)
         if not chosen:

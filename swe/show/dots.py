@@ -46,7 +46,14 @@ def draw(ax: Axes, rows: Sequence[Dot], *, limits: tuple[float, float], percent:
         left = low if row.lower is None else max(low, row.lower)
         right = high if row.upper is None else min(high, row.upper)
         if row.value is None or (row.lower is not None and row.upper is not None):
-            ax.plot([left, right], [y, y], color=BAND, lw=6 if row.value is None else 4, solid_capstyle="butt", zorder=1)
+            ax.plot(
+                [left, right],
+                [y, y],
+                color=BAND,
+                lw=6 if row.value is None else 4,
+                solid_capstyle="butt",
+                zorder=1,
+            )
     known = [(row.value, y, row.own) for y, row in zip(places, rows, strict=True) if row.value is not None]
     for own, colour, size in ((False, GREY, 38), (True, BLUE, 58)):
         chosen = [(x, y) for x, y, is_own in known if is_own == own]
@@ -55,7 +62,14 @@ def draw(ax: Axes, rows: Sequence[Dot], *, limits: tuple[float, float], percent:
             sns.scatterplot(x=xs, y=ys, ax=ax, color=colour, s=size, linewidth=0, zorder=3, legend=False)
     span = high - low
     for y, row in zip(places, rows, strict=True):
-        ax.text(1.02, y, row.text, transform=ax.get_yaxis_transform(), va="center", color=INK if row.own else MUTED)
+        ax.text(
+            1.02,
+            y,
+            row.text,
+            transform=ax.get_yaxis_transform(),
+            va="center",
+            color=INK if row.own else MUTED,
+        )
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlim(low - span * 0.01, high + span * 0.01)
     ax.set_yticks(places, [_row_label(row) for row in rows])

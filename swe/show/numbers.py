@@ -89,8 +89,10 @@ def by_id(numbers: Iterable[Number]) -> dict[str, Number]:
 # -- as text --------------------------------------------------------------------------------------------------
 
 
-def text_of(n: Number, lang: str = "zh", *, signed: bool = False) -> str:
+def text_of(n: Number, lang: str = "zh", *, signed: bool = False, prose: bool = False) -> str:
     """The number without its unit word: 1,094 · 72.45% · ≥ 0.91 · ≤ 40,000 · 约 30 · 1,509.90–1,510.11 · —.
+
+    In prose ≥ and ≤ are words (至少, at most).
 
     A one-sided bound is rounded outwards, so that what is printed stays true; other numbers to the nearest.
     """
@@ -106,11 +108,15 @@ def text_of(n: Number, lang: str = "zh", *, signed: bool = False) -> str:
     if lower is not None and upper is not None and lower > 0:
         digits = _digits_between(lower, upper, percent)
         return f"{_fixed(lower, digits)}–{_fixed(upper, digits)}{tail}"
+    most, least = _BOUNDS[lang] if prose else ("≤", "≥")
     if upper is not None:
-        return f"≤ {_written(upper, percent, toward=1)}{tail}"
+        return f"{most} {_written(upper, percent, toward=1)}{tail}"
     if lower is not None and lower > 0:
-        return f"≥ {_written(lower, percent, toward=-1)}{tail}"
+        return f"{least} {_written(lower, percent, toward=-1)}{tail}"
     return "无确数" if lang == "zh" else "not stated"
+
+
+_BOUNDS = {"zh": ("至多", "至少"), "en": ("at most", "at least")}
 
 
 def interval_text(n: Number) -> str:

@@ -25,7 +25,9 @@ def draw_pace(ax: Axes, result: Result, *, lang: str = "zh", notes: dict[str, st
     deadline, target = date.fromisoformat(str(rows["date"].iloc[-1])), float(rows["expected"].iloc[-1])
     days = [date.fromisoformat(str(d)) for d in counts["date"]]
     known = [(d, v) for d, v in zip(days, counts["value"], strict=True) if not math.isnan(v)]
-    bounds = [(d, lo) for d, v, lo in zip(days, counts["value"], counts["lower"], strict=True) if math.isnan(v)]
+    bounds = [
+        (d, lo) for d, v, lo in zip(days, counts["value"], counts["lower"], strict=True) if math.isnan(v)
+    ]
     x0, x1 = _num(days[0]), _num(deadline)
     ax.plot([x0, x1], [target, target], color=MUTED, lw=0.9, ls=":")
     ax.text(x0, target, word("plots.target", lang).format(target=f"{target:,.0f}"), va="bottom", color=MUTED)
@@ -41,11 +43,25 @@ def draw_pace(ax: Axes, result: Result, *, lang: str = "zh", notes: dict[str, st
         ax.annotate(f"≥ {low:,.0f}", (_num(d), low), xytext=(6, -3), textcoords="offset points", color=MUTED)
     last = known[-1] if known else None
     if last and not math.isnan(result["projected"]):
-        _dashed(ax, last, (deadline, result["projected"]), BLUE, word("plots.observed_pace", lang), result["observed"],
-                above=result["projected"] >= target)
+        _dashed(
+            ax,
+            last,
+            (deadline, result["projected"]),
+            BLUE,
+            word("plots.observed_pace", lang),
+            result["observed"],
+            above=result["projected"] >= target,
+        )
     if last and not math.isnan(result["required"]):
-        _dashed(ax, last, (deadline, target), BAD if result["behind"] == 1 else MUTED,
-                word("plots.required_pace", lang), result["required"], above=result["projected"] < target)
+        _dashed(
+            ax,
+            last,
+            (deadline, target),
+            BAD if result["behind"] == 1 else MUTED,
+            word("plots.required_pace", lang),
+            result["required"],
+            above=result["projected"] < target,
+        )
     ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=6))
     ax.xaxis.set_major_formatter(mdates.DateFormatter("%Y-%m"))
     ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.0f}")
@@ -56,7 +72,16 @@ def draw_pace(ax: Axes, result: Result, *, lang: str = "zh", notes: dict[str, st
     return ax
 
 
-def _dashed(ax: Axes, start: tuple[date, float], end: tuple[date, float], colour: str, words: str, pace: float, *, above: bool) -> None:
+def _dashed(
+    ax: Axes,
+    start: tuple[date, float],
+    end: tuple[date, float],
+    colour: str,
+    words: str,
+    pace: float,
+    *,
+    above: bool,
+) -> None:
     ax.plot([_num(start[0]), _num(end[0])], [start[1], end[1]], color=colour, lw=1.3, ls=(0, (4, 3)))
     ax.annotate(
         words.format(pace=f"{pace:,.1f}"), (_num(end[0]), end[1]), xytext=(5, 1 if above else -1),

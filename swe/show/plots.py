@@ -37,7 +37,8 @@ def _pace(ax: Axes, result: Result) -> Axes:
 def _coverage(ax: Axes, result: Result) -> Axes:
     rows = result.table[result.table["kind"] == "units"]
     shown = [
-        dots.Dot(str(v), float(n), None, None, f"{n:,.0f}") for v, n in zip(rows["vintage"], rows["value"], strict=True)
+        dots.Dot(str(v), float(n), None, None, f"{n:,.0f}")
+        for v, n in zip(rows["vintage"], rows["value"], strict=True)
     ]
     top = max((d.value or 0 for d in shown), default=1)
     return dots.draw(ax, shown, limits=(0, math.ceil(top * 1.05) or 1))

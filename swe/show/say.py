@@ -18,6 +18,7 @@ from swe.show.units import unit_word
 from swe.show.words import word
 
 _HOLE = re.compile(r"\{([^{}]+)\}|\[\[(.+?)\]\]|((?<![\w/.-])\d{4}-\d{2}(?:-\d{2})?(?![\w/-]))")
+_GAP = re.compile(r"(?<=[^\x00-\x7f]) +(?=[{\[])|(?<=[}\]]) +(?=[^\x00-\x7f])")
 
 
 def say(key: str, lang: str, numbers: Mapping[str, Number] | None = None, **fields: Any) -> Markup:
@@ -31,6 +32,8 @@ def say(key: str, lang: str, numbers: Mapping[str, Number] | None = None, **fiel
 def fill(template: str, lang: str, numbers: Mapping[str, Number], fields: Mapping[str, Any]) -> Markup:
     parts: list[Markup] = []
     at = 0
+    if lang == "zh":  # the gap between Chinese and digits is the browser's (text-autospace)
+        template = _GAP.sub("", template)
     for hole in _HOLE.finditer(template):
         parts.append(escape(template[at : hole.start()]))
         if hole[2]:
@@ -53,20 +56,32 @@ def _filled(name: str, lang: str, numbers: Mapping[str, Number], fields: Mapping
 
 
 def _flags(name: str) -> dict[str, bool]:
-    return {"unit": "+" in name, "signed": "±" in name, "interval": "~" in name}
+    return {"unit": "+" in name, "signed": "±" in name, "interval": "~" in name, "prose": True}
 
 
 def marked(
-    n: Number, lang: str, *, unit: bool = False, signed: bool = False, interval: bool = False
+    n: Number,
+    lang: str,
+    *,
+    unit: bool = False,
+    signed: bool = False,
+    interval: bool = False,
+    prose: bool = False,
 ) -> Markup:
     """A number as traced text, with its unit word if asked."""
-    shown = text_of(n, lang, signed=signed)
+    shown = text_of(n, lang, signed=signed, prose=prose)
     if interval and (between := interval_text(n)):
         shown = f"{shown}（{between}）" if lang == "zh" else f"{shown} ({between})"
     body = Markup('<data data-n="{}" value="{}">{}</data>').format(n.id, _machine(n), shown)
     if not unit or not (after := unit_word(n.unit, lang, one=n.value == 1)):
         return body
     return Markup("{}{}{}").format(body, "" if lang == "zh" else " ", after)
+
+
+def spread(n: Number, lang: str) -> Markup:
+    """A number as its interval where it has one (a denominator implied by a rounded rate)."""
+    shown = interval_text(n) or text_of(n, lang)
+    return Markup('<data data-n="{}" value="{}">{}</data>').format(n.id, _machine(n), shown)
 
 
 def constant(text: str) -> Markup:

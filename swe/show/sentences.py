@@ -19,7 +19,9 @@ def sentence(result: Result, lang: str) -> str:
     """One or two sentences; UsageError for a kind that has none."""
     write = _WRITERS.get(result.kind)
     if write is None:
-        raise UsageError(f"“{result.kind}”类结果没有句子", f"results of kind {result.kind!r} have no sentence")
+        raise UsageError(
+            f"“{result.kind}”类结果没有句子", f"results of kind {result.kind!r} have no sentence"
+        )
     return write(result, lang)
 
 
@@ -27,7 +29,11 @@ def scalar(result: Result, name: str, lang: str, unit: str = "") -> str:
     """A named scalar as text, with its bound where it has no point."""
     point = result.values.get(name, math.nan)
     low, high = result.values.get(f"{name}_lower", point), result.values.get(f"{name}_upper", point)
-    known = None if math.isnan(low) or math.isnan(high) else Bounded(low, None if math.isnan(point) else point, high)
+    known = (
+        None
+        if math.isnan(low) or math.isnan(high)
+        else Bounded(low, None if math.isnan(point) else point, high)
+    )
     return text_of(number(name, "", ("", ""), known, unit=unit, method="", source="", as_of=""), lang)
 
 
@@ -40,9 +46,9 @@ def _coverage(result: Result, lang: str) -> str:
     name = found.name if lang == "zh" else f"{english_name(found)} ({found.name})"
     values = result.values
     key = "coverage_none" if values["units"] == 0 else "coverage_units"
-    if values["units"] and not math.isnan(values["stations"]):
-        key = "coverage_rate"
-    elif values["units"] and not math.isnan(values.get("stations_lower", math.nan)):
+    if (values["units"] and not math.isnan(values["stations"])) or (
+        values["units"] and not math.isnan(values.get("stations_lower", math.nan))
+    ):
         key = "coverage_rate"
     return word(f"results.{key}", lang).format(
         name=name, vintage=vintage, units=scalar(result, "units", lang), stations=scalar(result, "stations", lang),

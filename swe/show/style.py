@@ -26,7 +26,7 @@ DPI = 200
 
 
 @functools.cache
-def rc() -> dict[str, Any]:
+def rc() -> Any:
     """Matplotlib settings: the shipped font, no frame, no tick marks, a light grid where values are read."""
     import seaborn as sns
 

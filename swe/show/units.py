@@ -7,7 +7,13 @@ import functools
 
 from swe.core.project import reference_file
 
-_SILENT = {"", "fraction", "percent", "ordinal", "ratio"}  # shown by the number itself (72.45%) or by its label
+_SILENT = {
+    "",
+    "fraction",
+    "percent",
+    "ordinal",
+    "ratio",
+}  # shown by the number itself (72.45%) or by its label
 
 
 @functools.cache

@@ -28,7 +28,9 @@ def section(e: Evaluation) -> Section:
     """Sources of every number."""
     p = Page(e)
     figures = [_figures(p)] if len(e.figures) else []
-    return p.section("annex", p.p("annex.lead"), *figures, _sources(p), Heading(p.w("annex.numbers_title")), _numbers(p))
+    return p.section(
+        "annex", p.p("annex.lead"), *figures, _sources(p), Heading(p.w("annex.numbers_title")), _numbers(p)
+    )
 
 
 def _figures(p: Page) -> Table:
@@ -39,13 +41,34 @@ def _figures(p: Page) -> Table:
         label = free(row.label_zh if p.lang == "zh" else row.label_en)
         place = free(p.name(region(row.region)))
         said = quoted(row.quote_zh) if row.quote_zh else free(row.note) if row.note else p.w("annex.no_quote")
-        source = code(row.source_id) if row.source_id else Markup("{} {}").format(code(row.file), free(row.confidence))
-        rows.append((anchor, Markup("{}<br>{}").format(label, place), marked(n, p.lang, unit=True), day(row.as_of), said, source))
-    return table("figures", p.w("captions.annex_figures"), p.columns("id", "indicator", "#value", "as_of", "quote", "source"), rows, folded=False)
+        source = (
+            code(row.source_id)
+            if row.source_id
+            else Markup("{} {}").format(code(row.file), free(row.confidence))
+        )
+        rows.append(
+            (
+                anchor,
+                Markup("{}<br>{}").format(label, place),
+                marked(n, p.lang, unit=True),
+                day(row.as_of),
+                said,
+                source,
+            )
+        )
+    return table(
+        "figures",
+        p.w("captions.annex_figures"),
+        p.columns("id", "indicator", "#value", "as_of", "quote", "source"),
+        rows,
+        folded=False,
+    )
 
 
 def _sources(p: Page) -> Table | None:
-    used = sorted(set(p.e.figures["source_id"]) - {""} | {s for v in p.e.programmes for s in v.programme.sources})
+    used = sorted(
+        set(p.e.figures["source_id"]) - {""} | {s for v in p.e.programmes for s in v.programme.sources}
+    )
     rows = []
     for name in used:
         known = p.e.facts.sources
@@ -53,10 +76,24 @@ def _sources(p: Page) -> Table | None:
             rows.append((code(name), free(name), "", "", ""))
             continue
         s = p.e.facts.source(name)
-        rows.append((code(name), Markup("<cite>{}</cite>").format(s["title_zh"]), free(s["credit"]), day(s["month"]), p.w(f"annex.{s['month_is'].split(':')[0].replace(' ', '_')}")))
+        rows.append(
+            (
+                code(name),
+                Markup("<cite>{}</cite>").format(s["title_zh"]),
+                free(s["credit"]),
+                day(s["month"]),
+                p.w(f"annex.{s['month_is'].split(':')[0].replace(' ', '_')}"),
+            )
+        )
     if not rows:
         return None
-    return table("sources", p.w("captions.sources"), p.columns("id", "source", "credit", "month", "note"), rows, folded=False)
+    return table(
+        "sources",
+        p.w("captions.sources"),
+        p.columns("id", "source", "credit", "month", "note"),
+        rows,
+        folded=False,
+    )
 
 
 def _numbers(p: Page) -> Table:
@@ -67,4 +104,6 @@ def _numbers(p: Page) -> Table:
         if not n.id.startswith(("scope.units.", "scope.villages."))
     ]  # fmt: skip
     columns = p.columns("id", "indicator", "#value", "#interval", "method", "source", "as_of")
-    return table("numbers", p.w("captions.numbers"), columns, rows, note=p.say("annex.numbers_note"), folded=True)
+    return table(
+        "numbers", p.w("captions.numbers"), columns, rows, note=p.say("annex.numbers_note"), folded=True
+    )

@@ -13,7 +13,11 @@ def section(e: Evaluation) -> Section:
     """The head of the page with its only h1."""
     p = Page(e)
     kicker = Markup("{} · {} {} · {} {}").format(
-        p.w("page.kicker"), p.w("page.region_code"), code(e.region.code), p.w("page.as_of"), day(e.run.spec.as_of)
+        p.w("page.kicker"),
+        p.w("page.region_code"),
+        code(e.region.code),
+        p.w("page.as_of"),
+        day(e.run.spec.as_of),
     )
     names = [
         Markup("{}{}{}").format(p.w(f"page.{key}"), "：" if e.lang == "zh" else ": ", free(value))
@@ -28,6 +32,6 @@ def section(e: Evaluation) -> Section:
 def title(e: Evaluation) -> str:
     """The network's own name where there is one, else the region's."""
     p = Page(e)
-    for view in sorted(e.programmes, key=lambda v: v.programme.kind != "network"):
-        return str(getattr(view.programme.title, e.lang))
+    if e.programmes:
+        return str(getattr(e.programmes[0].programme.title, e.lang))
     return p.w("page.default_title", name=p.name(e.region))

@@ -13,13 +13,16 @@ from swe.reports.sections.page import Page, code, day, free, marked, source_link
 from swe.show import dots, pace_plot
 from swe.show.blocks import Block, Paragraph, Picture, Section, Table, table
 from swe.show.numbers import text_of
+from swe.show.say import spread
 from swe.show.style import canvas, png
 
 
 def overall(e: Evaluation) -> Section:
     """Score and grade need an indicator system and ledgers; what can be said without them."""
     p = Page(e)
-    return p.section("overall", p.absent("overall"), p.p("coverage.overall") if e.has("coverage.rate") else None)
+    return p.section(
+        "overall", p.absent("overall"), p.p("coverage.overall") if e.has("coverage.rate") else None
+    )
 
 
 def section(e: Evaluation) -> Section:
@@ -46,7 +49,12 @@ def _lead(p: Page) -> Paragraph:
     ]  # fmt: skip
     if others:
         near = min(others, key=lambda v: abs(int(v[:4]) - int(e.vintage[:4])))
-        text += p.say("coverage.other_vintage", vintage=day(near), units=p.n(f"coverage.units.{near}"), used=day(e.vintage))
+        text += p.say(
+            "coverage.other_vintage",
+            vintage=day(near),
+            units=p.n(f"coverage.units.{near}"),
+            used=day(e.vintage),
+        )
     return Paragraph(text)
 
 
@@ -79,13 +87,19 @@ def _pace_picture(p: Page, track: Track) -> Picture:
     with canvas(2.75) as (figure, ax):
         pace_plot.draw_pace(ax, result, lang=p.lang)
         image = png(figure)
-    finding = p.say("coverage.pace_behind" if behind else "coverage.pace_on" if result["behind"] == 0 else "coverage.pace_unsure")
+    finding = p.say(
+        "coverage.pace_behind"
+        if behind
+        else "coverage.pace_on"
+        if result["behind"] == 0
+        else "coverage.pace_unsure"
+    )
     words = _pace_words(p, track)
-    rows = [
-        (day(date), marked(p.n(f"figure.{figure}"), p.lang)) for date, figure in _series(p, track)
-    ]
+    rows = [(day(date), marked(p.n(f"figure.{figure}"), p.lang)) for date, figure in _series(p, track)]
     rows.append((day(track.goal.deadline), marked(p.n("pace.projected"), p.lang)))
-    data = table("pace", p.w("captions.pace"), p.columns("date", "#value"), rows, note=p.say("coverage.pace_note"))
+    data = table(
+        "pace", p.w("captions.pace"), p.columns("date", "#value"), rows, note=p.say("coverage.pace_note")
+    )
     sources = Markup(" ").join(source_link(figure) for _, figure in _series(p, track))
     return Picture(
         "pace", finding, p.say("coverage.pace_drawn", **words), image,
@@ -123,7 +137,15 @@ def _peers(p: Page) -> Picture | None:
         n = p.n(f"peers.{row.region}.rate")
         place = p.name(region(row.region)) if p.lang == "zh" else p.name(region(row.region)).split(" (")[0]
         rows.append(
-            dots.Dot(place, n.value, n.lower, n.upper, text_of(n, p.lang), row.region == e.region.code, row.as_of[:7])
+            dots.Dot(
+                place,
+                n.value,
+                n.lower,
+                n.upper,
+                text_of(n, p.lang),
+                row.region == e.region.code,
+                row.as_of[:7],
+            )
         )
         lines.append((free(place), n, day(row.as_of), code(f"register:{row.vintage}")))
     top = max(1.0, *(d.value or 0 for d in rows))
@@ -131,9 +153,21 @@ def _peers(p: Page) -> Picture | None:
         dots.draw(ax, rows, limits=(0, top), percent=True)
         image = png(figure)
     known = [d for d in rows if d.value is not None]
-    finding = p.say("coverage.peers_finding" if len(known) > 1 else "coverage.peers_bound", name=p.name(e.region))
-    data = table("peers", p.w("captions.peers"), p.columns("region", "#coverage_rate", "as_of", "vintage"), lines)
-    return Picture("peers", finding, p.w("coverage.peers_drawn"), image, str(finding.striptags()), data, p.say("coverage.peers_source"))
+    finding = p.say(
+        "coverage.peers_finding" if len(known) > 1 else "coverage.peers_bound", name=p.name(e.region)
+    )
+    data = table(
+        "peers", p.w("captions.peers"), p.columns("region", "#coverage_rate", "as_of", "vintage"), lines
+    )
+    return Picture(
+        "peers",
+        finding,
+        p.w("coverage.peers_drawn"),
+        image,
+        str(finding.striptags()),
+        data,
+        p.say("coverage.peers_source"),
+    )
 
 
 def _claims(p: Page) -> Table | None:
@@ -150,7 +184,10 @@ def _claims(p: Page) -> Table | None:
 
 
 def _claim_rows(p: Page, claim: Claim, tail: str) -> list[tuple[Any, ...]]:
-    ids = {name: f"coverage.{name}{tail}" for name in ("claim_rate", "claim_stations", "implied_units", "claim_units", "recomputed_rate")}
+    ids = {
+        name: f"coverage.{name}{tail}"
+        for name in ("claim_rate", "claim_stations", "implied_units", "claim_units", "recomputed_rate")
+    }
     when = Markup("{}（{}）" if p.lang == "zh" else "{} ({})")
     label = when.format(p.w("labels.coverage_rate"), day(claim.as_of))
     verdict = p.mark(claim.verdict if claim.rate is not None and claim.stations is not None else "cannot_say")
@@ -158,13 +195,17 @@ def _claim_rows(p: Page, claim: Claim, tail: str) -> list[tuple[Any, ...]]:
     made = None
     if claim.stations is not None and recomputed is not None:
         made = Markup("{} / {} = {}").format(
-            marked(p.n(ids["claim_stations"]), p.lang), marked(p.n(ids["claim_units"]), p.lang), marked(recomputed, p.lang)
+            marked(p.n(ids["claim_stations"]), p.lang),
+            marked(p.n(ids["claim_units"]), p.lang),
+            marked(recomputed, p.lang),
         )
     rows: list[tuple[Any, ...]] = [(label, p.e.numbers.get(ids["claim_rate"]), made, verdict)]
     if claim.implied is not None:
-        units = Markup("{} <small>{}</small>").format(marked(p.n(ids["claim_units"]), p.lang), code(f"register:{claim.vintage}"))
+        units = Markup("{} <small>{}</small>").format(
+            marked(p.n(ids["claim_units"]), p.lang), code(f"register:{claim.vintage}")
+        )
         label = when.format(p.w("labels.implied_units"), day(claim.as_of))
-        rows.append((label, p.n(ids["implied_units"]), units, verdict))
+        rows.append((label, spread(p.n(ids["implied_units"]), p.lang), units, verdict))
     return rows
 
 
@@ -179,5 +220,3 @@ def _three(p: Page) -> Table:
         rows.append((p.w(f"coverage.{row.rate}"), value, p.mark("ok" if known else "missing"), needs))
     return table("three", p.w("captions.three"), p.columns("claim_text", "#value", "verdict", "note"), rows,
                  note=p.say("coverage.three_note"), folded=False)  # fmt: skip
-
-

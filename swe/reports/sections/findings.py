@@ -28,7 +28,9 @@ def problems(e: Evaluation) -> Section:
     if not found:
         return p.section("problems", p.p("findings.none"))
     rows = [(f.problem, p.mark(f.severity), f.evidence) for f in found]
-    made = table("problems", p.w("captions.problems"), p.columns("problem", "severity", "evidence"), rows, folded=False)
+    made = table(
+        "problems", p.w("captions.problems"), p.columns("problem", "severity", "evidence"), rows, folded=False
+    )
     return p.section("problems", p.p("findings.lead"), made)
 
 
@@ -39,7 +41,13 @@ def recommendations(e: Evaluation) -> Section:
     if not found:
         return p.section("recommendations", p.p("findings.none_to_do"))
     rows = [(f.action, p.mark(f.severity), p.w("findings.deadline")) for f in found]
-    made = table("rectification", p.w("captions.rectification"), p.columns("action", "severity", "period"), rows, folded=False)
+    made = table(
+        "rectification",
+        p.w("captions.rectification"),
+        p.columns("action", "severity", "period"),
+        rows,
+        folded=False,
+    )
     return p.section("recommendations", p.p("findings.actions_lead"), made)
 
 
@@ -50,7 +58,9 @@ def findings(p: Page) -> list[Finding]:
 
 
 def _make(p: Page, key: str, severity: str, evidence: Markup, **fields: object) -> Finding:
-    return Finding(severity, p.say(f"findings.{key}", **fields), p.say(f"findings.{key}_do", **fields), evidence)
+    return Finding(
+        severity, p.say(f"findings.{key}", **fields), p.say(f"findings.{key}_do", **fields), evidence
+    )
 
 
 def _pace(p: Page) -> list[Finding]:
@@ -85,7 +95,9 @@ def _rules(p: Page) -> list[Finding]:
         for row in view.rules.itertuples():
             if row.status == "not_met":
                 quote = quoted(row.quote_zh)
-                found.append(_make(p, "not_met", "high", source_link(row.rule_id), rule=code(row.rule_id), quote=quote))
+                found.append(
+                    _make(p, "not_met", "high", source_link(row.rule_id), rule=code(row.rule_id), quote=quote)
+                )
     return found
 
 

@@ -115,14 +115,19 @@ class Page:
     def chapter_of(self, d: Derived) -> str:
         """A derived number stands where the figure of its numerator stands; calendar ones under service output."""
         f = self.e.facts.figures
-        found = f.loc[f["figure_id"] == d.sources[0], "chapter"] if d.sources else []
-        return str(found.iloc[0]) if len(found) else "output"
+        found = list(f.loc[f["figure_id"] == d.sources[0], "chapter"]) if d.sources else []
+        return str(found[0]) if found else "output"
 
     def _derived_row(self, view: ProgrammeView, d: Derived) -> tuple[Any, ...]:
         n = self.n(f"programme.{view.programme.id}.{d.id}")
         note = self.text(d.note.zh, d.note.en) if d.note else Markup("")
         made = Markup("{} {}").format(note, basis(d)) if note else basis(d)
-        return free(d.label.zh if self.lang == "zh" else d.label.en), marked(n, self.lang, unit=True), self.mark(certainty(n, computed=True)), made
+        return (
+            free(d.label.zh if self.lang == "zh" else d.label.en),
+            marked(n, self.lang, unit=True),
+            self.mark(certainty(n, computed=True)),
+            made,
+        )
 
     def _figure_label(self, row: Any) -> Markup:
         label = escape(row.label_zh if self.lang == "zh" else row.label_en)
@@ -163,11 +168,26 @@ def free(text: str) -> Markup:
     import re
 
     parts = re.split(r"(\d[\d,.:/%–-]*\d%?|\d%?)", text)
-    return Markup("").join(Markup('<span class="k">{}</span>').format(p) if i % 2 else escape(p) for i, p in enumerate(parts))
+    return Markup("").join(
+        Markup('<span class="k">{}</span>').format(p) if i % 2 else escape(p) for i, p in enumerate(parts)
+    )
 
 
 def joined(items: Iterable[Any], lang: str) -> Markup:
     return Markup("；" if lang == "zh" else "; ").join(escape(i) for i in items)
 
 
-__all__ = ["Page", "basis", "certainty", "code", "day", "fill", "free", "joined", "marked", "quoted", "source_link", "table"]
+__all__ = [
+    "Page",
+    "basis",
+    "certainty",
+    "code",
+    "day",
+    "fill",
+    "free",
+    "joined",
+    "marked",
+    "quoted",
+    "source_link",
+    "table",
+]

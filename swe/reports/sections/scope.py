@@ -25,19 +25,31 @@ def background(e: Evaluation) -> Section:
         )
         for v in e.programmes
     ]  # fmt: skip
-    made = table("programmes", p.w("captions.programmes"), p.columns("programme", "kind", "period", "source"), rows)
+    made = table(
+        "programmes", p.w("captions.programmes"), p.columns("programme", "kind", "period", "source"), rows
+    )
     return p.section("background", p.p("scope.background"), made)
 
 
 def section(e: Evaluation) -> Section:
     """What lies in the region, and the mix of its township units."""
     p = Page(e)
-    return p.section("scope", p.p("scope.lead", name=p.name(e.region), vintage=day(e.vintage)), _mix(p), _vintages(p), _below(p))
+    return p.section(
+        "scope",
+        p.p("scope.lead", name=p.name(e.region), vintage=day(e.vintage)),
+        _mix(p),
+        _vintages(p),
+        _below(p),
+    )
 
 
 def _period(p: Page, period: object) -> Markup:
     first, last = getattr(period, "first", None), getattr(period, "last", None)
-    return Markup("{} – {}").format(day(first) if first else "…", day(last) if last else "…") if first or last else Markup("—")
+    return (
+        Markup("{} – {}").format(day(first) if first else "…", day(last) if last else "…")
+        if first or last
+        else Markup("—")
+    )
 
 
 def _mix(p: Page) -> Picture | None:
@@ -49,17 +61,30 @@ def _mix(p: Page) -> Picture | None:
         return None
     kinds.sort(key=lambda pair: -(pair[1].value or 0))
     rows = [
-        dots.Dot(n.label(p.lang), n.value, None, None, text_of(n, p.lang), own=i == 0) for i, (_, n) in enumerate(kinds)
+        dots.Dot(n.label(p.lang), n.value, None, None, text_of(n, p.lang), own=n.value == kinds[0][1].value)
+        for _, n in kinds
     ]
     top = max(n.value or 0 for _, n in kinds)
     with canvas(dots.height(len(rows))) as (figure, ax):
         dots.draw(ax, rows, limits=(0, top * 1.05))
         image = png(figure)
     first = kinds[0][1]
-    finding = p.say("scope.mix_finding", kind=first.label(p.lang), number=first)
+    ties = [n.label(p.lang) for _, n in kinds if n.value == first.value]
+    names = ("、" if p.lang == "zh" else " and ").join(ties)
+    finding = p.say("scope.mix_tie" if len(ties) > 1 else "scope.mix_finding", kind=names, number=first)
     drawn = p.say("scope.mix_drawn", vintage=day(e.vintage))
-    data = table("mix", p.w("captions.mix"), p.columns("kind", "#count"), [(n.label(p.lang), n) for _, n in kinds])
-    return Picture("mix", finding, drawn, image, str(finding.striptags()), data, p.say("scope.source", vintage=code(f"register:{e.vintage}")))
+    data = table(
+        "mix", p.w("captions.mix"), p.columns("kind", "#count"), [(n.label(p.lang), n) for _, n in kinds]
+    )
+    return Picture(
+        "mix",
+        finding,
+        drawn,
+        image,
+        str(finding.striptags()),
+        data,
+        p.say("scope.source", vintage=code(f"register:{e.vintage}")),
+    )
 
 
 def _vintages(p: Page) -> Table | None:
@@ -71,7 +96,9 @@ def _vintages(p: Page) -> Table | None:
     if p.e.region.level == "township":
         return None
     note = p.say("scope.changes", vintage=day(p.e.vintage), first=day(register.VINTAGES[0]))
-    return table("vintages", p.w("captions.vintages"), p.columns("vintage", "#count", "note"), rows, note=note)
+    return table(
+        "vintages", p.w("captions.vintages"), p.columns("vintage", "#count", "note"), rows, note=note
+    )
 
 
 def _below(p: Page) -> Table | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
+from swe.indicators.programmes import Derived
 from swe.reports.evaluation import Evaluation, Track
 from swe.reports.sections import page
 from swe.reports.sections.page import Page, certainty
 from swe.show.blocks import Contents, Fact, KeyFacts, Paragraph, Section
+from swe.show.numbers import Number
 from swe.show.say import day, marked
+from swe.show.units import unit_word
 
 FULL = {"county_full_coverage": "scope.counties", "prefecture_full_coverage": "scope.prefectures"}
 FIRST = ("county_full_coverage", "workers_per_station", "volunteers_per_station", "staff_per_station")
@@ -43,10 +46,7 @@ def _coverage(p: Page) -> Markup:
         return p.say("summary.no_units", where=where)
     if not e.has("coverage.stations"):
         return p.say("summary.no_stations", where=where, vintage=day(e.vintage))
-    if stations.value is None or stations.approximate:
-        key = "summary.stations_bound"
-    else:
-        key = "summary.stations"
+    key = "summary.stations_bound" if stations.value is None or stations.approximate else "summary.stations"
     text = p.say(key, where=where)
     claim = e.claim
     if claim is not None and claim.stations_id and claim.verdict != "cannot_say":
@@ -61,7 +61,8 @@ def _pace(p: Page) -> Markup | None:
     assert track.result is not None
     behind = track.result["behind"]
     key = {1.0: "summary.behind", 0.0: "summary.on_pace"}.get(behind, "summary.pace_unsure")
-    return p.say(key, since=day(track.goal.series[0][0]), deadline=day(track.goal.deadline))
+    miss = toned(p.w("summary.miss"), "bad")
+    return p.say(key, since=day(track.goal.series[0][0]), deadline=day(track.goal.deadline), miss=miss)
 
 
 def _staff(p: Page) -> Markup | None:
@@ -71,7 +72,7 @@ def _staff(p: Page) -> Markup | None:
             if d.id == "workers_per_station" and p.e.has(id):
                 n = p.n(id)
                 key = "summary.workers" if n.value is not None else "summary.workers_at_least"
-                return p.say(key, number=marked(n, p.lang))
+                return p.say(key, number=marked(n, p.lang, prose=True))
     return None
 
 
@@ -89,15 +90,24 @@ def _facts(p: Page) -> list[Fact]:
         facts.append(Fact(p.w("labels.coverage_rate"), marked(p.n("coverage.rate"), p.lang), basis))
     elif e.has("coverage.units"):
         basis = Markup("{} {}").format(p.w("labels.vintage"), day(e.vintage))
-        facts.append(Fact(p.w("labels.coverage_units"), p.unit("coverage.units"), basis))
+        facts.append(Fact(p.w("labels.coverage_units"), _big(p, p.n("coverage.units")), basis))
     track = next((t for t in e.tracks if t.result is not None), None)
     if track is not None and e.has("pace.observed_per_month", "pace.required_per_month"):
         facts.append(_pace_fact(p, track))
-    derived = [(view.programme.id, d) for view in e.programmes for d in view.derived if d.id not in ("coverage", "gap")]
+    derived = [
+        (view.programme.id, d)
+        for view in e.programmes
+        for d in view.derived
+        if d.id not in ("coverage", "gap")
+    ]
     derived.sort(key=lambda pair: FIRST.index(pair[1].id) if pair[1].id in FIRST else len(FIRST))
     for programme, d in derived:
         n = p.n(f"programme.{programme}.{d.id}")
-        if len(facts) == 4 or certainty(n) in ("cannot_say", "unstated") or d.unit in ("day", "week", "month"):
+        if (
+            len(facts) == 4
+            or certainty(n) in ("cannot_say", "unstated")
+            or d.unit in ("day", "week", "month")
+        ):
             continue
         if d.id.startswith(("implied", "stations_", "prefecture")):
             continue
@@ -112,24 +122,34 @@ def _pace_fact(p: Page, track: Track) -> Fact:
     behind = track.result["behind"]
     tone = {1.0: "behind", 0.0: "on_pace"}.get(behind, "cannot_say")
     basis = p.say("summary.fact_pace", verdict=toned(p.w(f"marks.{tone}"), page.TONES[tone]))
-    return Fact(p.w("labels.pace_observed_per_month"), marked(p.n("pace.observed_per_month"), p.lang), basis)
+    return Fact(p.w("labels.pace_observed_per_month"), _big(p, p.n("pace.observed_per_month")), basis)
 
 
-def _derived_fact(p: Page, programme: str, d: page.Derived) -> Fact:  # type: ignore[name-defined]
+def _derived_fact(p: Page, programme: str, d: Derived) -> Fact:
     n = p.n(f"programme.{programme}.{d.id}")
     label = page.free(getattr(d.label, p.lang))
     if d.id in FULL and p.e.has(FULL[d.id]):
-        of = Markup("{} / {}").format(marked(p.n(f"figure.{d.sources[0]}"), p.lang), marked(p.n(FULL[d.id]), p.lang))
-        return Fact(str(label), of, Markup("{} · {}").format(marked(n, p.lang), p.w("summary.list_unpublished")))
+        of = Markup("{} / {}").format(
+            marked(p.n(f"figure.{d.sources[0]}"), p.lang), marked(p.n(FULL[d.id]), p.lang)
+        )
+        return Fact(
+            str(label), of, Markup("{} · {}").format(marked(n, p.lang), p.w("summary.list_unpublished"))
+        )
     links = Markup(" ").join(page.source_link(figure) for figure in d.sources)
     word = p.w(f"marks.{certainty(n, computed=True)}")
-    return Fact(str(label), marked(n, p.lang, unit=True), Markup("{} · {}").format(word, links))
+    return Fact(str(label), _big(p, n), Markup("{} · {}").format(word, links))
 
 
 def _scope_facts(p: Page) -> list[Fact]:
     basis = Markup("{} {}").format(p.w("labels.vintage"), day(p.e.vintage))
     names = ["scope.prefectures", "scope.counties", "scope.villages"]
-    return [Fact(p.n(i).label(p.lang), p.unit(i), basis) for i in names if (p.n(i).value or 0) > 0]
+    return [Fact(p.n(i).label(p.lang), _big(p, p.n(i)), basis) for i in names if (p.n(i).value or 0) > 0]
+
+
+def _big(p: Page, n: Number) -> Markup:
+    """A key number with its unit word small."""
+    word = unit_word(n.unit, p.lang, one=n.value == 1)
+    return marked(n, p.lang) + (Markup("<small>{}</small>").format(word) if word else Markup(""))
 
 
 def _plain(p: Page, id: str) -> Markup:
