@@ -83,9 +83,7 @@ def scope_numbers(e: Evaluation) -> Iterator[Number]:
 
 def _changes(e: Evaluation) -> dict[str, int]:
     first = next(v for v in register.VINTAGES if register.in_vintage(e.region.code, v))
-    frame = register.changes(e.region.code, first, e.vintage) if first < e.vintage else None
-    if frame is None:
-        return dict.fromkeys(("added", "removed", "renamed"), 0)
+    frame = register.changes(e.region.code, first, register.NEWEST)
     towns = frame[frame["level"] == "township"]
     return {change: int((towns["change"] == change).sum()) for change in ("added", "removed", "renamed")}
 

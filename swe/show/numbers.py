@@ -98,7 +98,7 @@ def text_of(n: Number, lang: str = "zh", *, signed: bool = False, prose: bool = 
     """
     percent = n.unit in ("fraction", "percent")
     scale = 100 if n.unit == "fraction" else 1
-    value, lower, upper = (None if x is None else x * scale for x in (n.value, n.lower, n.upper))
+    value, lower, upper = (_scaled(x, scale) for x in (n.value, n.lower, n.upper))
     tail = "%" if percent else ""
     if n.status != "ok" and value is None and lower is None and upper is None:
         return "—"
@@ -124,7 +124,7 @@ def interval_text(n: Number) -> str:
     if n.value is None or n.lower is None or n.upper is None:
         return ""
     percent, scale = n.unit in ("fraction", "percent"), 100 if n.unit == "fraction" else 1
-    lower, upper = n.lower * scale, n.upper * scale
+    lower, upper = round(n.lower * scale, 10), round(n.upper * scale, 10)
     digits = _digits_between(lower, upper, percent)
     return f"{_fixed(lower, digits)}–{_fixed(upper, digits)}{'%' if percent else ''}"
 
@@ -156,6 +156,11 @@ def _digits_between(lower: float, upper: float, percent: bool) -> int:
 def _fixed(x: float, digits: int) -> str:
     text = f"{x:,.{digits}f}"
     return text.replace("-", "−") if x < 0 else text
+
+
+def _scaled(x: float | None, scale: int) -> float | None:
+    """Per cent of a fraction without the dust of binary floats (0.56 × 100)."""
+    return None if x is None else round(x * scale, 10)
 
 
 def _finite(x: float) -> float | None:

@@ -8,7 +8,8 @@ from swe.reference.regions import region
 from swe.reports.evaluation import Evaluation
 from swe.reports.sections.page import Page, code, day, free, marked, quoted
 from swe.show.blocks import Heading, Listing, Section, Table, table
-from swe.show.numbers import interval_text
+from swe.show.numbers import Number, interval_text
+from swe.show.say import spread
 
 
 def limits(e: Evaluation) -> Section:
@@ -29,7 +30,13 @@ def section(e: Evaluation) -> Section:
     p = Page(e)
     figures = [_figures(p)] if len(e.figures) else []
     return p.section(
-        "annex", p.p("annex.lead"), *figures, _sources(p), Heading(p.w("annex.numbers_title")), _numbers(p)
+        "annex",
+        p.p("annex.lead"),
+        *figures,
+        _sources(p),
+        Heading(p.w("annex.numbers_title")),
+        p.p("annex.numbers_note", "note"),
+        _numbers(p),
     )
 
 
@@ -97,13 +104,22 @@ def _sources(p: Page) -> Table | None:
 
 
 def _numbers(p: Page) -> Table:
+    """Every number but the figures (above) and the counts of each part (in the chapter on scope)."""
     rows = [
-        (code(n.id), free(n.label(p.lang)), marked(n, p.lang, unit=True), Markup('<span class="k">{}</span>').format(interval_text(n)),
-         free(n.method), code(n.source), day(n.as_of))
+        (
+            Markup("{}<br><small>{}</small>").format(free(n.label(p.lang)), code(n.id)),
+            _with_interval(n, p.lang),
+            Markup("{}<br><small>{}</small>").format(free(p.method(n)), code(n.source)),
+            day(n.as_of),
+        )
         for n in p.e.numbers.values()
-        if not n.id.startswith(("scope.units.", "scope.villages."))
-    ]  # fmt: skip
-    columns = p.columns("id", "indicator", "#value", "#interval", "method", "source", "as_of")
-    return table(
-        "numbers", p.w("captions.numbers"), columns, rows, note=p.say("annex.numbers_note"), folded=True
-    )
+        if not n.id.startswith(("figure.", "scope.units.", "scope.villages."))
+    ]
+    columns = p.columns("indicator", "#value", "method_source", "as_of")
+    return table("numbers", p.w("captions.numbers"), columns, rows, folded=True)
+
+
+def _with_interval(n: Number, lang: str) -> Markup:
+    shown = marked(n, lang, unit=True)
+    between = Markup("<br><small>{}</small>").format(spread(n, lang)) if interval_text(n) else Markup("")
+    return Markup("{}{}").format(shown, between)

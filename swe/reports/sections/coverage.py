@@ -194,7 +194,7 @@ def _claim_rows(p: Page, claim: Claim, tail: str) -> list[tuple[Any, ...]]:
     recomputed = p.e.numbers.get(ids["recomputed_rate"])
     made = None
     if claim.stations is not None and recomputed is not None:
-        made = Markup("{} / {} = {}").format(
+        made = Markup("{} / {} = {}" if recomputed.value is not None else "{} / {} → {}").format(
             marked(p.n(ids["claim_stations"]), p.lang),
             marked(p.n(ids["claim_units"]), p.lang),
             marked(recomputed, p.lang),

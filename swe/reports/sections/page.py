@@ -51,6 +51,11 @@ class Page:
     def n(self, id: str) -> Number:
         return self.e.numbers[id]
 
+    def method(self, n: Number) -> str:
+        """How a number came about, in words."""
+        first, _, carried = n.method.partition(", ")
+        return self.w(f"methods.{first}") + (self.w(f"methods.{carried}") if carried else "")
+
     def unit(self, id: str) -> Markup:
         """A number with its unit word."""
         return marked(self.n(id), self.lang, unit=True)

@@ -95,7 +95,7 @@ def _vintages(p: Page) -> Table | None:
         rows.append((day(vintage), n if n.value is not None else p.w("scope.not_there"), mine))
     if p.e.region.level == "township":
         return None
-    note = p.say("scope.changes", vintage=day(p.e.vintage), first=day(register.VINTAGES[0]))
+    note = p.say("scope.changes", vintage=day(register.NEWEST), first=day(register.VINTAGES[0]))
     return table(
         "vintages", p.w("captions.vintages"), p.columns("vintage", "#count", "note"), rows, note=note
     )

@@ -6,6 +6,7 @@ from markupsafe import Markup, escape
 
 from swe.indicators.programmes import Derived
 from swe.reports.evaluation import Evaluation, Track
+from swe.reports.facts import station_figure
 from swe.reports.sections import page
 from swe.reports.sections.page import Page, certainty
 from swe.show.blocks import Contents, Fact, KeyFacts, Paragraph, Section
@@ -46,11 +47,15 @@ def _coverage(p: Page) -> Markup:
         return p.say("summary.no_units", where=where)
     if not e.has("coverage.stations"):
         return p.say("summary.no_stations", where=where, vintage=day(e.vintage))
-    key = "summary.stations_bound" if stations.value is None or stations.approximate else "summary.stations"
-    text = p.say(key, where=where)
-    claim = e.claim
-    if claim is not None and claim.stations_id and claim.verdict != "cannot_say":
-        text += p.say(f"summary.claim_{claim.verdict}")
+    rate = p.n("coverage.rate").value
+    if stations.value is None or stations.approximate:
+        text = p.say("summary.stations_bound", where=where)
+    else:
+        text = p.say("summary.stations_above" if rate and rate > 1 else "summary.stations", where=where)
+    claim, count = e.claim, station_figure(e)
+    # a claim of another date is not about this count; it has its row in the table of claims
+    if claim is not None and count is not None and claim.stations_id == count["figure_id"]:
+        text += p.say(f"summary.claim_{claim.verdict}") if claim.verdict != "cannot_say" else Markup("")
     return text + p.say("summary.stop")
 
 
