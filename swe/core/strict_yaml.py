@@ -6,6 +6,7 @@ bear that. We read nodes only, and pydantic models do the typing.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,6 +63,12 @@ def read_nodes(path: Path) -> tuple[Any, dict[Loc, int]]:
         raise MachineError(
             f"无法读取文件（{error.strerror}）", f"cannot read the file ({error.strerror})", where=str(path)
         ) from None
+    return _parsed(text, path)
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(text: str, path: Path) -> tuple[Any, dict[Loc, int]]:
+    """The same text is parsed once: a model and its cross-checks both need it, and so does every region of a run."""
     try:
         node = YAML(typ="rt", pure=True).compose(text)
     except MarkedYAMLError as error:

@@ -18,6 +18,8 @@ from typing import Any, Literal
 
 from swe.core.files import clear_staging, disk_errors, json_text, sha256_of, write_atomic
 from swe.core.project import reference_file
+from swe.indicators.programmes import load_programmes
+from swe.reference import published
 from swe.reports import manifest
 from swe.reports.execute import check_parameters
 from swe.reports.index import index_page
@@ -70,6 +72,10 @@ def plan(
     only_failed: bool = False,
 ) -> list[Step]:
     """The steps in order of code: a region whose folder has the same key and all its files is unchanged."""
+    load_programmes(
+        run.project / "params" / "programmes"
+    )  # a wrong file stops the run before any region starts
+    published.load(*run.figure_paths)
     check_parameters(run.notebook, {"run", "region", "lang", *parameters})
     depends = dependencies(run, settings, parameters)
     steps = []

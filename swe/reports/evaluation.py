@@ -21,7 +21,7 @@ from swe.indicators.programmes import (
     as_known,
     derive,
     goals,
-    load_programmes,
+    load_programme,
     rules_table,
 )
 from swe.reference import published
@@ -108,7 +108,7 @@ def evaluate(
         run = load_run(run, lang=lang, audience=given.pop("audience", None), overrides=given)
     place = region(code)
     facts = _until(published.load(*run.figure_paths), run.as_of)
-    views = tuple(_view(p, facts) for p in _programmes(run, place, facts))
+    views = tuple(_view(p, facts) for p in _programmes(run, place))
     figures = _figures(facts, place, views)
     count = nearest_figure(_of(facts, place, "station_count"), run.as_of)
     measured = _coverage(run, place, facts, count)
@@ -127,17 +127,19 @@ def _until(facts: Published, day: date) -> Published:
     return replace(facts, figures=facts.figures[known].reset_index(drop=True))
 
 
-def _programmes(run: Run, place: Region, facts: Published) -> list[Programme]:
+def _programmes(run: Run, place: Region) -> list[Programme]:
+    """The programmes on file for the region, a station network first."""
     known = published.load(
         *dict.fromkeys((reference_file("published").resolve(), *(p.resolve() for p in run.figure_paths)))
     )
-    every = load_programmes(run.project / "params" / "programmes", published=known)
-    if run.spec.programmes is None:
-        mine = [p for p in every.values() if p.region == place.code]
-        return sorted(mine, key=lambda p: (p.kind != "network", p.id))
-    if unknown := sorted(set(run.spec.programmes) - set(every)):
+    listed = known.programmes
+    names = list(listed["programme_id"]) if run.spec.programmes is None else list(run.spec.programmes)
+    if unknown := sorted(set(names) - set(listed["programme_id"])):
         raise UsageError(f"没有这些项目：{'、'.join(unknown)}", f"no such programmes: {', '.join(unknown)}")
-    return [every[name] for name in run.spec.programmes if every[name].region == place.code]
+    here = set(listed.loc[listed["region"] == place.code, "programme_id"])
+    folder = run.project / "params" / "programmes"
+    mine = [load_programme(folder / f"{name}.yml", published=known) for name in names if name in here]
+    return sorted(mine, key=lambda p: (p.kind != "network", p.id))
 
 
 def _view(programme: Programme, facts: Published) -> ProgrammeView:
