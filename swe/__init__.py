@@ -14,6 +14,7 @@ _HOME = {
     "press_number": "swe.reference.press",
     "coverage": "swe.indicators.coverage",
     "claims": "swe.indicators.claims",
+    "load": "swe.ledgers.load",
     "report": "swe.reports.command",
     "open_report": "swe.reports.regional",
     "Bounded": "swe.core.bounded",

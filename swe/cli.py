@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from swe.core.errors import NotebookError, PartialError, SweError, TimeLimitError, UsageError
+from swe.core.errors import DataError, NotebookError, PartialError, SweError, TimeLimitError, UsageError
 from swe.core.language import current, use
 
 JSON = click.option("--json", "as_json", is_flag=True, help="one JSON document on stdout")
@@ -131,6 +131,66 @@ def _station_count(text: str) -> Any:
             f"--stations 应是整数或新闻数字（如 1094、千余），收到“{text}”",
             f"--stations takes a whole number or a press number (1094, 千余); got {text!r}",
         ) from None
+
+
+@command("template")
+@click.argument("contract", default="ledger-v1")
+@click.option(
+    "-o", "--out", required=True, type=click.Path(path_type=Path), help="the workbook to write (.xlsx)"
+)
+def template_command(contract: str, out: Path, lang: str | None, **_: Any) -> None:
+    """Write the ledger workbook that stations fill in."""
+    from swe.ledgers.template import template
+
+    click.echo(template(contract, out, lang="en" if lang == "en" else "zh"))
+
+
+@command("check")
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--contract", default="ledger-v1", help="the ledger contract (default: ledger-v1)")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="workbook of issues to send back (.xlsx)")
+@JSON
+def check_command(paths: tuple[str, ...], contract: str, out: Path | None, as_json: bool, **_: Any) -> None:
+    """Read ledgers and say what is usable, what is wrong, and where."""
+    from swe.ledgers.command import check_document, check_lines
+
+    document, found = check_document(paths, contract)
+    if as_json:
+        _print_json(document)
+    else:
+        click.echo("\n".join(check_lines(document, current())))
+    if out is not None:
+        from swe.ledgers.issues_workbook import issues_workbook
+
+        issues_workbook(found, out, lang=current())
+        click.echo(str(out), err=True)
+    if not document["ok"]:
+        errors = document["issues"]["error"]
+        raise DataError(
+            f"台账有 {errors} 处错误，请改正后重新检查",
+            f"the ledgers have {errors} errors; correct them and check again",
+        )
+
+
+@command("demo")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="a new folder")
+@click.option("--region", default="522702", help="whose townships get a station (default: 522702)")
+@click.option("--stations", type=click.IntRange(1), help="number of stations")
+@click.option("--months", type=click.IntRange(1), help="number of months")
+@click.option("--rows", type=click.IntRange(1), help="number of service rows")
+@click.option("--messy", is_flag=True, help="the same data the way stations write them")
+@click.option("--seed", type=int, default=20230531)
+def demo_command(out: Path, lang: str | None, **options: Any) -> None:
+    """Write a simulated ledger and its run file."""
+    from swe.ledgers.demo import make_demo
+
+    made = make_demo(out, **options)
+    zh, en = (
+        f"模拟数据已写入 {made}。接着：swe check {made}/raw，swe run {made}/run.yml",
+        (f"simulated data are in {made}. Next: swe check {made}/raw, swe run {made}/run.yml"),
+    )
+    click.echo(zh if current() == "zh" else en, err=True)
+    click.echo(made)
 
 
 @command("run")

@@ -13,7 +13,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-MODELS = {"programme": "swe.indicators.programmes:Programme"}
+MODELS = {
+    "programme": "swe.indicators.programmes:Programme",
+    "run": "swe.reports.runfile:RunSpec",
+}
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from swe.core.errors import UsageError
 
-_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,15 @@ def parse_partial(text: str) -> Period:
     written = str(text).strip()
     if "/" in written:
         start, end = written.split("/", 1)
-        return Period(parse_partial(start).first, parse_partial(end).last, written)
+        return Period(span(start, end).first, span(start, end).last, written)
     match = _PARTIAL.fullmatch(written)
     try:
         if not match:
             raise ValueError
-        year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
-        first = date(year, month or 1, day or 1)
-        last = first if day else date(year, month or 12, days_in_month(year, month or 12))
+        year, month, day = int(match[1]), int(match[2] or 1), int(match[3] or 1)
+        first = date(year, month, day)
+        last_month = month if match[2] else 12
+        last = first if match[3] else date(year, last_month, days_in_month(year, last_month))
     except ValueError:
         raise UsageError(
             f"没有“{text}”这个日期，请写成 2023、2023-05 或 2023-05-31",

@@ -119,6 +119,11 @@ def _publish(staged: Path, target: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     if target.exists():
         target.replace(aside)
-    staged.replace(target)
+    try:
+        staged.replace(target)
+    except OSError:
+        if aside.exists():
+            aside.replace(target)
+        raise
     sync_folder(target.parent)
     shutil.rmtree(aside, ignore_errors=True)

@@ -1,25 +1,40 @@
 """Strict YAML: every scalar is text, every key is known, every problem is reported at once with file:line.
 
 `yaml.safe_load` turns 012345 into 5349 and lets a repeated key win silently; region codes and weights cannot
-bear that. We read nodes only, and pydantic models do the typing.
+bear that. We read the parser's events only (a composed node no longer knows whether `!!str` was written, and an
+alias in it can go round in circles), and pydantic models do the typing.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
 
 from swe.core.errors import DefinitionError, MachineError, SweError, joined
 
 Loc = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
+DEEPEST = 40  # levels; our deepest file has seven
 NULLS = {"", "~", "null", "Null", "NULL"}
 
 
@@ -69,8 +84,17 @@ def read_nodes(path: Path) -> tuple[Any, dict[Loc, int]]:
 @functools.lru_cache(maxsize=256)
 def _parsed(text: str, path: Path) -> tuple[Any, dict[Loc, int]]:
     """The same text is parsed once: a model and its cross-checks both need it, and so does every region of a run."""
+    reader = _Reader(path, _events(text, path))
+    document = reader.document()
+    if reader.errors:
+        raise joined(reader.errors)
+    return document, reader.lines
+
+
+def _events(text: str, path: Path) -> Iterator[Event]:
+    """The parser's events; a syntax error becomes a DefinitionError when it is met."""
     try:
-        node = YAML(typ="rt", pure=True).compose(text)
+        yield from YAML(typ="safe", pure=True).parse(text)  # "rt" marks folds with U+0007
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DefinitionError(
@@ -78,50 +102,87 @@ def _parsed(text: str, path: Path) -> tuple[Any, dict[Loc, int]]:
             f"YAML syntax error: {error.problem}",
             where=f"{path}:{mark.line + 1 if mark else 1}",
         ) from None
-    if node is None:
-        raise DefinitionError("文件是空的", "the file is empty", where=str(path))
-    lines: dict[Loc, int] = {}
-    errors: list[SweError] = []
-    document = _plain(node, (), lines, errors, path)
-    if errors:
-        raise joined(errors)
-    return document, lines
+    except YAMLError as error:  # the reader met a character that no YAML text may hold
+        line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+        raise DefinitionError(
+            "文件里有控制字符，请删除",
+            "the file holds a control character; remove it",
+            where=f"{path}:{line}",
+        ) from None
 
 
-def _plain(node: Node, loc: Loc, lines: dict[Loc, int], errors: list[SweError], path: Path) -> Any:
-    line = node.start_mark.line + 1
-    lines[loc] = line
-    where = f"{path}:{line}"
-    if node.anchor is not None:
-        errors.append(
-            DefinitionError(
-                "不允许锚点和别名（& *）", "anchors and aliases (& *) are not allowed", where=where
-            )
-        )
-    if _has_own_tag(node):
-        errors.append(DefinitionError("不允许标签（!）", "tags (!) are not allowed", where=where))
-    if isinstance(node, ScalarNode):
-        return None if node.style is None and node.value in NULLS else node.value
-    if isinstance(node, SequenceNode):
-        return [_plain(child, (*loc, i), lines, errors, path) for i, child in enumerate(node.value)]
-    assert isinstance(node, MappingNode)
-    result: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        at = f"{path}:{key_node.start_mark.line + 1}"
-        if not isinstance(key_node, ScalarNode):
-            errors.append(DefinitionError("键必须是文本", "a key must be text", where=at))
-            continue
-        key = key_node.value
-        if key in result:
-            errors.append(DefinitionError(f"键“{key}”重复", f"duplicate key {key!r}", where=at))
-        result[key] = _plain(value_node, (*loc, key), lines, errors, path)
-        lines[(*loc, key)] = key_node.start_mark.line + 1
-    return result
+@dataclass
+class _Reader:
+    """One file on its way from events to plain values, with the line of each and what was wrong."""
 
+    path: Path
+    events: Iterator[Event]
+    lines: dict[Loc, int] = field(default_factory=dict)
+    errors: list[SweError] = field(default_factory=list)
 
-def _has_own_tag(node: Node) -> bool:
-    tag = str(node.tag or "")
-    return bool(tag) and not tag.startswith("tag:yaml.org,2002:")
+    def document(self) -> Any:
+        value, empty = None, True
+        for event in self.events:
+            if isinstance(event, StreamStartEvent | DocumentEndEvent | StreamEndEvent):
+                continue
+            if isinstance(event, DocumentStartEvent):
+                if not empty:
+                    raise self.error(
+                        event, "一个文件只能有一份文档（---）", "a file holds one document (---) only"
+                    )
+                empty = False
+                continue
+            value = self.value(event, ())
+        if empty:
+            raise DefinitionError("文件是空的", "the file is empty", where=str(self.path))
+        return value
+
+    def value(self, event: Any, loc: Loc) -> Any:
+        self.lines[loc] = event.start_mark.line + 1
+        if len(loc) > DEEPEST:
+            raise self.error(event, "嵌套太深", "nested too deeply")
+        if isinstance(event, AliasEvent) or event.anchor is not None:
+            self.note(event, "不允许锚点和别名（& *）", "anchors and aliases (& *) are not allowed")
+        if isinstance(event, AliasEvent):
+            return None
+        if event.tag is not None:
+            self.note(event, "不允许标签（!）", "tags (!) are not allowed")
+        if isinstance(event, SequenceStartEvent):
+            return self.sequence(loc)
+        if isinstance(event, MappingStartEvent):
+            return self.mapping(loc)
+        assert isinstance(event, ScalarEvent)
+        return None if not event.style and event.value in NULLS else event.value
+
+    def sequence(self, loc: Loc) -> list[Any]:
+        found: list[Any] = []
+        for event in self.events:
+            if isinstance(event, SequenceEndEvent):
+                break
+            found.append(self.value(event, (*loc, len(found))))
+        return found
+
+    def mapping(self, loc: Loc) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for event in self.events:
+            if isinstance(event, MappingEndEvent):
+                break
+            written = self.value(event, (*loc, ""))
+            del self.lines[*loc, ""]
+            key = event.value if isinstance(event, ScalarEvent) else str(written)
+            if not isinstance(event, ScalarEvent):
+                self.note(event, "键必须是文本", "a key must be text")
+            elif key in found:
+                self.note(event, f"键“{key}”重复", f"duplicate key {key!r}")
+            found[key] = self.value(next(self.events), (*loc, key))
+            self.lines[*loc, key] = event.start_mark.line + 1
+        return found
+
+    def error(self, event: Event, zh: str, en: str) -> DefinitionError:
+        return DefinitionError(zh, en, where=f"{self.path}:{event.start_mark.line + 1}")
+
+    def note(self, event: Event, zh: str, en: str) -> None:
+        self.errors.append(self.error(event, zh, en))
 
 
 def _line(lines: Mapping[Loc, int], loc: Loc) -> int:

@@ -29,7 +29,7 @@ COLUMNS = ["region", "vintage", "kind", "value", "unit", "status", "as_of"]
 
 METHOD = Note(
     "method",
-    "覆盖率 = 社工站数 ÷ 乡镇级单元数；单元为街道、镇、乡和地区办事处，"
+    "覆盖率 = 社工站数 ÷ 乡镇级单位数；单位为街道、镇、乡和地区办事处，"
     "代码第 7–9 位为 400–599 的开发区、农场等不计。覆盖率只说明建成，不说明有人在岗或在服务",
     "coverage = stations ÷ township units; units are subdistricts, towns, townships and area offices, codes "
     "with digits 7–9 of 400–599 (zones, farms) left out. It tells what was built, not staffed or serving",
@@ -41,7 +41,7 @@ REFERENCE = Note(
 )
 NO_UNITS = Note(
     "exclusion",
-    "不适用（not_applicable）：该地区没有乡镇级单元，没有覆盖率可言",
+    "不适用（not_applicable）：该地区没有乡镇级单位，没有覆盖率可言",
     "not_applicable: this region has no township unit, so it has no coverage rate",
 )
 NO_STATIONS = Note(
@@ -218,7 +218,7 @@ def _vintage(code: str, day: date, named: str | None) -> tuple[str, list[Note]]:
         en = f"the register nearest to {day}, {near[0]}, lacks this region; {chosen} is used instead"
         notes.append(Note("warning", zh, en))
     elif away > OLD_DAYS:
-        zh = f"名册离 {day} 超过一年，单元数可能已经变化"
+        zh = f"登记表离 {day} 超过一年，单位数可能已经变化"
         en = f"the register is more than a year away from {day}; the units may have changed"
         notes.append(Note("warning", zh, en))
     return chosen, notes
@@ -326,8 +326,8 @@ def _above(stations: Bounded | None, units: int) -> Note:
     shown = _shown(stations)
     return Note(
         "warning",
-        f"所称覆盖率超过 100%：社工站 {shown} 个，多于单元 {units:,} 个；"
-        "请核对名单（一个单元可能有几个站，或口径不同）",
+        f"所称覆盖率超过 100%：社工站 {shown} 个，多于单位 {units:,} 个；"
+        "请核对名单（一个单位可能有几个站，或口径不同）",
         f"the claimed coverage is above 100 %: {shown} stations for {units:,} units; check the list "
         "(several stations in one unit, or another definition)",
     )
@@ -351,7 +351,7 @@ def _differing(by_vintage: dict[str, int | None], stations: Bounded | None) -> l
     return [
         Note(
             "warning",
-            f"各期区划登记表的单元数不同：{zh}{tail_zh}",
+            f"各期区划登记表的单位数不同：{zh}{tail_zh}",
             f"the registers differ in units: {en}{tail_en}",
         )
     ]

@@ -31,7 +31,7 @@ def _match(place: Region, vintage: str) -> dict[str, Any]:
         "code": place.code,
         "name": place.name,
         "level": place.level,
-        "parents": [above.name for above in parents(place)],
+        "parents": [above.name for above in parents(place) if above.name not in register.PLACEHOLDERS],
         "kinds": dict(counted.kinds),
         "units": register.unit_count(place.code, used),
         "villages": counted.villages,

@@ -6,7 +6,7 @@ own file are read and checked in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -32,12 +32,13 @@ SIDE_TABLES = {  # the other tables of a folder of figures: their columns, the f
         *("unit", "applies_to", "period_start", "period_end", "check", "quote_zh", "source_id"),
     ),
     "indicators": ("indicator", "label_zh", "label_en", "counted", "chapter"),
+    "notes": ("figure_id", "note_zh"),  # the notes of figures in Chinese
     "units": ("unit", "label_zh", "label_en", "nature", "word_zh", "word_en"),
 }
 FRAME_COLUMNS = (
     *("figure_id", "region", "region_name", "programme_id", "indicator", "label_zh", "label_en"),
     *("value", "lower", "upper", "approximate", "measure_unit", "qualifier", "period_start", "period_end"),
-    *("as_of", "quote_zh", "source_id", "note", "confidence", "chapter", "file", "line"),
+    *("as_of", "quote_zh", "source_id", "note", "note_zh", "confidence", "chapter", "file", "line"),
 )
 
 
@@ -150,7 +151,8 @@ def _read(paths: tuple[Path, ...], *, today: date | None) -> Published:
         check_references(rows, column, [row[column] for row in tables[table]], findings)
     if findings.errors:
         raise joined(findings.errors)
-    figures = pd.DataFrame([_figure(row, words) for row in rows], columns=list(FRAME_COLUMNS))
+    notes = {row["figure_id"]: row["note_zh"] for row in tables.pop("notes")}
+    figures = pd.DataFrame([_figure(row, words, notes) for row in rows], columns=list(FRAME_COLUMNS))
     frames = {name: _text_frame(table, SIDE_TABLES[name]) for name, table in tables.items()}
     return Published(figures=_typed(figures), **frames, warnings=tuple(findings.warnings))
 
@@ -191,7 +193,7 @@ def _by_key(rows: list[Row]) -> dict[str, dict[str, str]]:
     return {next(iter(row.cells.values())): row.cells for row in rows}
 
 
-def _figure(row: Row, words: Words) -> dict[str, object]:
+def _figure(row: Row, words: Words, notes: Mapping[str, str]) -> dict[str, object]:
     number = bounds(row["value"], row["qualifier"], row["unit"])
     label = words.indicators.get(row["indicator"], {})
     plain_name = row["indicator"].replace("_", " ").capitalize()
@@ -204,6 +206,7 @@ def _figure(row: Row, words: Words) -> dict[str, object]:
         "upper": float(number.high),
         "approximate": number.approximate,
         "measure_unit": row["unit"],
+        "note_zh": notes.get(row["figure_id"], ""),
         "chapter": label.get(
             "chapter", "output"
         ),  # of a report; an unknown indicator is a service until told

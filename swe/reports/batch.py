@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from swe.core.files import clear_staging, disk_errors, json_text, sha256_of, write_atomic
+from swe.core.errors import VerificationError
+from swe.core.files import clear_staging, disk_errors, sha256_of, write_atomic
 from swe.core.project import reference_file
 from swe.indicators.programmes import load_programmes
 from swe.reference import published
@@ -24,6 +25,7 @@ from swe.reports import manifest
 from swe.reports.execute import check_parameters
 from swe.reports.index import index_page
 from swe.reports.region_task import Outcome, Task, make
+from swe.reports.run_ledgers import ledger_inputs
 from swe.reports.runfile import Run
 
 State = Literal["new", "changed", "unchanged", "failed_before"]
@@ -98,7 +100,7 @@ def dependencies(run: Run, settings: dict[str, str], parameters: dict[str, str])
         "lang": run.lang,
         "audience": run.audience,
         "as_of": run.spec.as_of,
-        "inputs": [manifest.described(path, run.project) for path in files],
+        "inputs": [manifest.described(path, run.project) for path in files] + ledger_inputs(run),
         "parameters": {"run": run.id, "lang": run.lang, "settings": settings, **parameters},
         "framework": None,
         "notebook": manifest.described(run.notebook, run.project),
@@ -151,7 +153,7 @@ def _finish(run: Run, codes: list[str], out: Path) -> None:
     )
     broken = sorted(p.parent.name for p in (out / "_failed").glob("*/error.json"))
     page = index_page(run, out, present, broken)
-    write_atomic(out / "index.html", page)
+    _write_changed(out / "index.html", page)
     document = {
         "run": run.id,
         "title": run.spec.title.model_dump(),
@@ -162,12 +164,20 @@ def _finish(run: Run, codes: list[str], out: Path) -> None:
         "manifests": {code: sha256_of(out / code / "manifest.json") for code in present},
         "index": sha256_of(out / "index.html"),
     }
-    write_atomic(out / "run.json", json_text(document))
+    _write_changed(out / "run.json", manifest.run_text(document))
+
+
+def _write_changed(path: Path, text: str) -> None:
+    """A run that makes nothing writes nothing."""
+    if not path.is_file() or path.read_bytes() != text.encode():
+        write_atomic(path, text)
 
 
 def status(out: Path) -> dict[str, Any]:
     """{"ok", "run", "planned", "made", "missing", "failed": {code: reason}} of a run's folder."""
-    run = manifest.read_json(out / "run.json")
+    run = manifest.read_run(out)
+    if run is None:
+        raise VerificationError("run.json 被改动过", "run.json has been changed", where=str(out))
     made = sorted(code for code in run["manifests"] if (out / code / "manifest.json").is_file())
     failed = {
         path.parent.name: manifest.read_json(path)["reason"]
@@ -181,8 +191,8 @@ def status(out: Path) -> dict[str, Any]:
 
 
 def _planned_before(out: Path) -> list[str]:
-    path = out / "run.json"
-    return list(manifest.read_json(path)["planned"]) if path.is_file() else []
+    known = manifest.read_run(out) if (out / "run.json").is_file() else None
+    return list(known["planned"]) if known else []
 
 
 def _state(out: Path, code: str, key: str, fresh: bool) -> State:

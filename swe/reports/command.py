@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from swe.core.errors import UsageError
 from swe.reports import batch
+from swe.reports.evaluation import check_inputs
 from swe.reports.execute import declared_parameters
 from swe.reports.runfile import Run, RunSpec, load_run, selected
 
@@ -48,6 +49,7 @@ def run_and_report(
     _declared(run, own)
     if audience and audience != run.spec.audience:
         settings["audience"] = audience
+    check_inputs(run)
     target = (out or run.folder).absolute()
     steps = batch.plan(
         run, selected(run, wanted), target, settings=settings, parameters=own, timeout=timeout, fresh=fresh,
@@ -94,6 +96,11 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _declared(run: Run, names: dict[str, str]) -> None:
+    if fixed := sorted({"run", "region", "settings"} & set(names)):
+        raise UsageError(
+            f"{', '.join(fixed)} 由 swe run 自己给出，不能用 -p 改；选地区请用 -r",
+            f"{', '.join(fixed)} is given by swe run itself and cannot be set with -p; choose regions with -r",
+        )
     if unknown := sorted(set(names) - declared_parameters(run.notebook)):
         raise UsageError(
             f"-p 不认识 {', '.join(unknown)}：既不是运行文件的顶层设置，也不是笔记本声明的参数",

@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from swe.core.dates import parse_partial
-from swe.core.errors import UsageError
+from swe.core.errors import DefinitionError
 from swe.core.project import reference_file
 from swe.indicators.claims import Claim, claims, peers
 from swe.indicators.coverage import coverage, nearest_figure
+from swe.indicators.ledger_facts import LedgerFacts, ledger_facts
 from swe.indicators.programmes import (
     Derived,
     Goal,
@@ -26,6 +27,7 @@ from swe.indicators.programmes import (
 )
 from swe.reference import published
 from swe.reference.regions import Region, children, region
+from swe.reports.run_ledgers import ROWS, rule_text, run_ledgers
 from swe.reports.runfile import Run, load_run
 from swe.show.numbers import Number, by_id
 from swe.show.result import Result
@@ -57,6 +59,21 @@ class Track:
 
 
 @dataclass(frozen=True)
+class LedgerView:
+    """What the run's ledgers say of a region, from one snapshot of the store.
+
+    rows, issues   counts over the whole load: row accounting, issues by severity
+    rules          (rule, severity, zh, en, count) of every rule that fired
+    """
+
+    facts: LedgerFacts
+    snapshot: str
+    rows: dict[str, int]
+    issues: dict[str, int]
+    rules: tuple[tuple[str, str, str, str, int], ...]
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """One region, one run, one language: the facts of its report.
 
@@ -75,6 +92,7 @@ class Evaluation:
     tracks: tuple[Track, ...]
     peers: pd.DataFrame
     below: tuple[Region, ...]
+    ledger: LedgerView | None = None
 
     @cached_property
     def numbers(self) -> MappingProxyType[str, Number]:
@@ -108,14 +126,14 @@ def evaluate(
         run = load_run(run, lang=lang, audience=given.pop("audience", None), overrides=given)
     place = region(code)
     facts = _until(published.load(*run.figure_paths), run.as_of)
-    views = tuple(_view(p, facts) for p in _programmes(run, place))
+    views = tuple(_view(p, facts) for p in _programmes(run, frozenset([place.code])))
     figures = _figures(facts, place, views)
     count = nearest_figure(_of(facts, place, "station_count"), run.as_of)
     measured = _coverage(run, place, facts, count)
     tracks = tuple(_track(view.programme.id, goal) for view in views for goal in view.goals)
     return Evaluation(
         run, place, lang or run.lang, facts, figures, views, measured, tuple(claims(place.code, facts)), tracks,
-        _peers(facts, place), _below(place),
+        _peers(facts, place), _below(place), _ledger(run, place),
     )  # fmt: skip
 
 
@@ -127,16 +145,23 @@ def _until(facts: Published, day: date) -> Published:
     return replace(facts, figures=facts.figures[known].reset_index(drop=True))
 
 
-def _programmes(run: Run, place: Region) -> list[Programme]:
-    """The programmes on file for the region, a station network first."""
+def check_inputs(run: Run) -> None:
+    """Read what the regions read, before any notebook: a wrong figure or programme stops the run with its line."""
+    published.load(*run.figure_paths)
+    _programmes(run, frozenset(run.codes))
+
+
+def _programmes(run: Run, regions: frozenset[str]) -> list[Programme]:
+    """The programmes on file for these regions, a station network first."""
     known = published.load(
         *dict.fromkeys((reference_file("published").resolve(), *(p.resolve() for p in run.figure_paths)))
     )
     listed = known.programmes
     names = list(listed["programme_id"]) if run.spec.programmes is None else list(run.spec.programmes)
     if unknown := sorted(set(names) - set(listed["programme_id"])):
-        raise UsageError(f"没有这些项目：{'、'.join(unknown)}", f"no such programmes: {', '.join(unknown)}")
-    here = set(listed.loc[listed["region"] == place.code, "programme_id"])
+        zh, en = f"没有这些项目：{'、'.join(unknown)}", f"no such programmes: {', '.join(unknown)}"
+        raise DefinitionError(zh, en, where=str(run.file))
+    here = set(listed.loc[listed["region"].isin(regions), "programme_id"])
     folder = run.project / "params" / "programmes"
     mine = [load_programme(folder / f"{name}.yml", published=known) for name in names if name in here]
     return sorted(mine, key=lambda p: (p.kind != "network", p.id))
@@ -186,3 +211,21 @@ def _below(place: Region) -> tuple[Region, ...]:
     if place.level == "province" and len(children(place, "prefecture")) <= 2:  # municipalities
         level = "county"
     return tuple(children(place, level))
+
+
+def _ledger(run: Run, place: Region) -> LedgerView | None:
+    """The run's ledgers for a region; loading them again costs little, for unchanged sources are not read."""
+    if run.spec.sources.ledgers is None:
+        return None
+    data = run_ledgers(run)
+    accounts, issues = data.accounting, data.issues
+    fired = issues.groupby(["rule", "severity"], sort=True)
+    return LedgerView(
+        facts=ledger_facts(data.query, prefix=place.prefix, period=run.period),
+        snapshot=data.snapshot.id,
+        rows={f"rows_{name}": int(accounts[column].sum()) for name, column in ROWS.items()},
+        issues={name: int((issues["severity"] == name).sum()) for name in ("error", "warning", "info")},
+        rules=tuple(
+            (str(rule), str(severity), *rule_text(str(rule)), len(rows)) for (rule, severity), rows in fired
+        ),
+    )

@@ -7,17 +7,23 @@ is an error, a failure keeps the half-executed notebook, and braces in a folder'
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
-from swe.core.errors import MachineError, NotebookError, SweError, TimeLimitError, UsageError
+from swe.core.errors import DefinitionError, MachineError, NotebookError, SweError, TimeLimitError, UsageError
+from swe.core.files import disk_errors
 
 
 def declared_parameters(notebook: Path) -> frozenset[str]:
     """Names in the notebook's cell tagged `parameters`."""
     import papermill
+    from nbformat.reader import NotJSONError
 
-    return frozenset(papermill.inspect_notebook(_unformatted(notebook)))
+    try:
+        return frozenset(papermill.inspect_notebook(_unformatted(notebook)))
+    except (NotJSONError, UnicodeDecodeError):
+        raise DefinitionError("不是笔记本文件", "not a notebook", where=str(notebook)) from None
 
 
 def check_parameters(notebook: Path, names: set[str]) -> None:
@@ -33,14 +39,21 @@ def check_parameters(notebook: Path, names: set[str]) -> None:
 def execute(notebook: Path, parameters: dict[str, Any], *, cwd: Path, output: Path, timeout: int) -> Any:
     """The executed notebook (also written to `output`, half-executed on failure).
 
-    Raises NotebookError with the cell and the reason, TimeLimitError past `timeout` seconds a cell, and MachineError
-    where no kernel can be started.
+    Raises NotebookError with the cell and the reason, TimeLimitError past `timeout` seconds for the whole notebook,
+    and MachineError where no kernel can be started or `output` cannot be written.
     """
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    deadline = time.monotonic() + timeout
+
+    def left(
+        _: Any,
+    ) -> float:  # nbclient limits each cell; a region's limit is what the cells before have left
+        return max(0.1, deadline - time.monotonic())
+
     try:
         return papermill.execute_notebook(
             _unformatted(notebook),
@@ -51,7 +64,7 @@ def execute(notebook: Path, parameters: dict[str, Any], *, cwd: Path, output: Pa
             progress_bar=False,
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
-            execution_timeout=timeout,
+            timeout_func=left,
             cwd=str(cwd),
             kernel_manager_class="swe.reports.kernel.Manager",
             shutdown_kernel="immediate",
@@ -64,11 +77,15 @@ def execute(notebook: Path, parameters: dict[str, Any], *, cwd: Path, output: Pa
             f"超过时限 {timeout} 秒。可在运行文件 limits.timeout 或用 --timeout 放宽。",
             f"the time limit of {timeout} s was reached. Widen limits.timeout in the run file, or use --timeout.",
         ) from None
-    except (DeadKernelError, RuntimeError) as error:
-        raise MachineError(
-            f"笔记本内核没有启动或中途退出（{type(error).__name__}）",
-            f"the kernel did not start or died ({type(error).__name__})",
-        ) from error
+    except OSError as error:  # papermill writes `output` at the end
+        with disk_errors(output):
+            raise error
+    except DeadKernelError:
+        raise NotebookError(
+            "笔记本内核中途退出（可能内存不足）", "the kernel died on the way (out of memory?)"
+        ) from None
+    except RuntimeError as error:
+        raise MachineError(f"笔记本内核没有启动（{error}）", f"the kernel did not start ({error})") from error
 
 
 def _notebook_error(error: Any) -> SweError:

@@ -11,6 +11,7 @@ from swe.core.dates import parse_partial
 from swe.reference import register
 from swe.reference.regions import english_name
 from swe.reference.regions import region as find
+from swe.reports.ledger_numbers import ledger_numbers
 from swe.show.numbers import Number, Status, number
 from swe.show.words import both
 
@@ -28,6 +29,7 @@ def all_numbers(e: Evaluation) -> Iterator[Number]:
     for area in (figure_numbers, scope_numbers, coverage_numbers, claim_numbers, pace_numbers, programme_numbers,
                  peer_numbers, quality_numbers):  # fmt: skip
         yield from area(e)
+    yield from ledger_numbers(e)
 
 
 def figure_numbers(e: Evaluation) -> Iterator[Number]:
@@ -82,10 +84,16 @@ def scope_numbers(e: Evaluation) -> Iterator[Number]:
 
 
 def _changes(e: Evaluation) -> dict[str, int]:
-    first = next(v for v in register.VINTAGES if register.in_vintage(e.region.code, v))
-    frame = register.changes(e.region.code, first, register.NEWEST)
-    towns = frame[frame["level"] == "township"]
-    return {change: int((towns["change"] == change).sum()) for change in ("added", "removed", "renamed")}
+    """Township units that came, went or changed their name between the first and the newest register."""
+    if e.region.level == "township":
+        return dict.fromkeys(("added", "removed", "renamed"), 0)
+    old, new = ({c: r.name for c, r in register.rows(v).items() if c.startswith(e.region.prefix) and r.kind in register.TOWNSHIP_UNITS}
+                for v in (register.VINTAGES[0], register.NEWEST))  # fmt: skip
+    return {
+        "added": len(new.keys() - old.keys()),
+        "removed": len(old.keys() - new.keys()),
+        "renamed": sum(old[c] != new[c] for c in old.keys() & new.keys()),
+    }
 
 
 def coverage_numbers(e: Evaluation) -> Iterator[Number]:
@@ -103,7 +111,7 @@ def coverage_numbers(e: Evaluation) -> Iterator[Number]:
         b = _bounded(e.coverage, name)
         if b is not None and name != "units" and _rough(e):
             b = Bounded(b.low, b.point, b.high, approximate=True)
-        method = how if b is None or b.is_exact else "press bound"
+        method = how if b is None or b.is_exact or b.approximate else "press bound"
         yield number(
             f"coverage.{name}", e.region.code, both(f"labels.coverage_{name}"), b, unit=unit, method=method,
             source=src, as_of=as_of if name != "units" else e.vintage, status="ok" if b is not None else none,

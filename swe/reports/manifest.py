@@ -14,8 +14,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from swe.core.errors import DataError
+from swe.core.errors import DataError, UsageError
 from swe.core.files import json_text, sha256_of, sha256_of_bytes
+from swe.reference.csv_file import read_csv
 
 PACKAGES = (
     "duckdb", "ipykernel", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow",
@@ -50,8 +51,7 @@ def described(path: Path, base: Path) -> dict[str, Any]:
         "sha256": sha256_of(path),
     }
     if path.suffix == ".csv":
-        with path.open("rb") as file:
-            entry["rows"] = max(0, sum(1 for _ in file) - 1)
+        entry["rows"] = len(read_csv(path).rows)
     elif path.suffix == ".parquet":
         import duckdb
 
@@ -88,14 +88,44 @@ def read_json(path: Path) -> Any:
         ) from None
 
 
+def run_text(document: dict[str, Any]) -> str:
+    """run.json: the document and, as nothing above it can vouch for it, its own hash."""
+    return json_text({**document, "sha256": key_of(document)})
+
+
+def read_run(folder: Path) -> dict[str, Any] | None:
+    """run.json of a run's folder; None where it is not as `run_text` wrote it, UsageError where there is none."""
+    path = folder / "run.json"
+    if not path.is_file():
+        raise UsageError(
+            "这里没有运行结果（缺少 run.json）",
+            "no run was made here (there is no run.json)",
+            where=str(folder),
+        )
+    try:
+        text = path.read_bytes().decode()
+        document = json.loads(text)
+        del document["sha256"]
+        return document if run_text(document) == text else None
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 def verify(folder: Path) -> dict[str, Any]:
     """Every checksum below a run's folder: {"ok", "regions", "files", "problems": [{path, problem}]}.
 
     ok when all bytes match, also where `_failed/` has entries.
     """
-    run = read_json(folder / "run.json")
     problems: list[dict[str, str]] = []
     files = 0
+    run = read_run(folder)
+    if run is None:
+        return {
+            "ok": False,
+            "regions": 0,
+            "files": 1,
+            "problems": [{"path": "run.json", "problem": "changed"}],
+        }
 
     def compare(path: Path, expected: str) -> bool:
         nonlocal files

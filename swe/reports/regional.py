@@ -60,7 +60,8 @@ class Regional:
                 "title": title(e),
                 "lang": e.lang,
                 "audience": e.run.audience,
-                "mark": word("page.internal", e.lang) if e.run.audience == "internal" else "",
+                "marks": [word(f"page.{name}", e.lang) for name in _marks(e)],
+                "simulated": "simulated" in _marks(e),
                 "register": e.vintage,
                 "results": [n.document() for n in e.numbers.values()],
                 "tables": [_plain(t, e.lang) for t in tables],
@@ -85,6 +86,11 @@ def open_report(
     """Gather one region of a run (a path, or the stem of a file in params/runs/) for a notebook."""
     use(lang)
     return Regional(evaluate(run, region, lang=lang, settings=settings))
+
+
+def _marks(e: Evaluation) -> list[str]:
+    internal = ["internal"] if e.run.audience == "internal" else []
+    return internal + (["simulated"] if e.ledger is not None and e.ledger.facts.simulated else [])
 
 
 def _plain(t: Table, lang: str) -> dict[str, Any]:

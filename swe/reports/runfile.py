@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from swe.core import project
 from swe.core.dates import Period, parse_date, span
-from swe.core.errors import DefinitionError, SweError, UsageError, joined
+from swe.core.errors import DefinitionError, PrivacyError, SweError, UsageError, joined
 from swe.core.strict_yaml import Loc, Strict, Words, definition_error, read_model, read_nodes
 
 Lang = Literal["zh", "en"]
@@ -178,11 +178,23 @@ def load_run(
     """A run by path or by the stem of a file in `params/runs/`; all its problems at once, with their lines."""
     base = project.root(root)
     path = run_path(name, base)
-    spec = _override(read_model(path, RunSpec), overrides or {})
+    given = overrides or {}
+    own = read_model(path, RunSpec)
+    spec = _override(own, given)
     _, lines = read_nodes(path)
-    run = Run(spec, path, base, (), lang or spec.lang, audience or spec.audience)  # type: ignore[arg-type]
-    codes = _checked(run, lines, today)
-    return Run(spec, path, base, codes, run.lang, run.audience)
+    chosen: tuple[Any, Any] = (lang or spec.lang, audience or spec.audience)
+    spec = spec.model_copy(
+        update={"lang": own.lang, "audience": own.audience}
+    )  # what the file says names the folder
+    codes = _checked(Run(spec, path, base, (), *chosen), lines, today, frozenset(given))
+    if chosen[1] == "public" and spec.sources.ledgers is not None:
+        raise PrivacyError(
+            "有台账的运行不能以 public 输出：还没有披露控制，小数目可能指向个人。请用 audience: internal。",
+            "a run with ledgers cannot be public: there is no disclosure control yet, and small counts may point to "
+            "a person. Use audience: internal.",
+            where=str(path),
+        )
+    return Run(spec, path, base, codes, *chosen)
 
 
 def run_path(name: str | Path, base: Path) -> Path:
@@ -223,18 +235,23 @@ def _override(spec: RunSpec, overrides: dict[str, str]) -> RunSpec:
     merged = {**spec.model_dump(by_alias=True), **changed}
     try:
         return RunSpec.model_validate(merged)
-    except ValueError as error:
-        names = ", ".join(changed)
-        raise UsageError(
-            f"-p 的值不对：{names}（{error}）", f"-p value is wrong: {names} ({error})"
-        ) from None
+    except ValidationError as error:
+        wrong = "; ".join(f"{e['loc'][0]}={e['input']} ({e['msg']})" for e in error.errors())
+        raise UsageError(f"-p 的值不对：{wrong}", f"-p value is wrong: {wrong}") from None
 
 
-def _checked(run: Run, lines: dict[Loc, int], today: date | None) -> tuple[str, ...]:
-    """The region codes, after every cross-check that types alone cannot make."""
+def _checked(
+    run: Run, lines: dict[Loc, int], today: date | None, overridden: frozenset[str]
+) -> tuple[str, ...]:
+    """The region codes, after every cross-check that types alone cannot make.
+
+    What -p has set is the command's mistake, not the file's.
+    """
     spec, errors = run.spec, list[SweError]()
 
     def problem(loc: Loc, zh: str, en: str) -> None:
+        if loc[0] in overridden:
+            raise UsageError(f"-p {loc[0]}：{zh}", f"-p {loc[0]}: {en}")
         errors.append(definition_error(run.file, lines, loc, zh, en))
 
     if run.shipped_run and spec.id != run.file.stem:
@@ -245,7 +262,7 @@ def _checked(run: Run, lines: dict[Loc, int], today: date | None) -> tuple[str, 
         )
     for loc, check in (
         (("as_of",), lambda: parse_date(spec.as_of, today=today)),
-        (("period",), lambda: run.period),
+        (("period",), lambda: spec.period and run.period),
         (("notebook",), lambda: run.notebook),
         (("sources", "figures"), lambda: run.figure_paths),
         (("register",), lambda: _vintage(spec.register_)),

@@ -82,6 +82,7 @@ class Picture:
     alt: str
     data: Table
     source: Markup | None = None
+    simulated: bool = False
 
     @property
     def uri(self) -> str:

@@ -15,7 +15,7 @@ from swe.show.style import BAND, BLUE, GREY, INK, LINE, MUTED
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-ROW = 0.235  # inches a row
+ROW = 0.255  # inches a row
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class Number:
 
     @property
     def approximate(self) -> bool:
-        return self.method == "press approx"
+        return self.method.endswith("approx")
 
     def document(self) -> dict[str, Any]:
         return asdict(self)
@@ -70,11 +70,18 @@ def number(
         point, lower, upper = b.point, _finite(b.low), _finite(b.high)
         if b.is_exact:
             lower = upper = None
-        if b.approximate:
-            method = "press approx"
+        method = _method(method, b)
     return Number(
         id, region, *labels, _tidy(point), _tidy(lower), _tidy(upper), unit, method, source, as_of, status
     )
+
+
+def _method(method: str, b: Bounded) -> str:
+    """A rough number says so, and a one-sided one is no number as published."""
+    published = method in ("as published", "press bound", "press approx")
+    if b.approximate:
+        return "press approx" if published else f"{method}, approx"
+    return "press bound" if method == "as published" and b.point is None else method
 
 
 def by_id(numbers: Iterable[Number]) -> dict[str, Number]:
@@ -104,14 +111,16 @@ def text_of(n: Number, lang: str = "zh", *, signed: bool = False, prose: bool = 
         return "—"
     if value is not None:
         about = ("约 " if lang == "zh" else "about ") if n.approximate else ""
+        if n.approximate and n.method != "press approx":
+            value = _two_digits(value)  # what follows from a rough number is no more exact than it
         return about + _written(value, percent, signed=signed) + tail
-    if lower is not None and upper is not None and lower > 0:
+    if lower is not None and upper is not None and lower != 0:
         digits = _digits_between(lower, upper, percent)
         return f"{_fixed(lower, digits)}–{_fixed(upper, digits)}{tail}"
     most, least = _BOUNDS[lang] if prose else ("≤", "≥")
     if upper is not None:
         return f"{most} {_written(upper, percent, toward=1)}{tail}"
-    if lower is not None and lower > 0:
+    if lower is not None and lower != 0:
         return f"{least} {_written(lower, percent, toward=-1)}{tail}"
     return "无确数" if lang == "zh" else "not stated"
 
@@ -156,6 +165,11 @@ def _digits_between(lower: float, upper: float, percent: bool) -> int:
 def _fixed(x: float, digits: int) -> str:
     text = f"{x:,.{digits}f}"
     return text.replace("-", "−") if x < 0 else text
+
+
+def _two_digits(x: float) -> float:
+    """x to two significant digits."""
+    return round(x, 1 - math.floor(math.log10(abs(x)))) if x else x
 
 
 def _scaled(x: float | None, scale: int) -> float | None:

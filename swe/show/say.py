@@ -73,6 +73,10 @@ def marked(
     if interval and (between := interval_text(n)):
         shown = f"{shown}（{between}）" if lang == "zh" else f"{shown} ({between})"
     body = Markup('<data data-n="{}" value="{}">{}</data>').format(n.id, _machine(n), shown)
+    if n.unit in ("ordinal", "edition") and lang == "zh":
+        return Markup("第{}{}").format(body, unit_word(n.unit, lang) or "次")
+    if shown == text_of(n, lang) and n.value is None and n.lower is None and n.upper is None:
+        return body
     if not unit or not (after := unit_word(n.unit, lang, one=n.value == 1)):
         return body
     return Markup("{}{}{}").format(body, "" if lang == "zh" else " ", after)

@@ -29,12 +29,13 @@ def scalar(result: Result, name: str, lang: str, unit: str = "") -> str:
     """A named scalar as text, with its bound where it has no point."""
     point = result.values.get(name, math.nan)
     low, high = result.values.get(f"{name}_lower", point), result.values.get(f"{name}_upper", point)
-    known = (
-        None
-        if math.isnan(low) or math.isnan(high)
-        else Bounded(low, None if math.isnan(point) else point, high)
-    )
-    return text_of(number(name, "", ("", ""), known, unit=unit, method="", source="", as_of=""), lang)
+    rough = not math.isnan(point) and not math.isfinite(
+        high
+    )  # only an approximate number has a point and no ceiling
+    known = None
+    if not (math.isnan(low) or math.isnan(high)):
+        known = Bounded(low, None if math.isnan(point) else point, high, approximate=rough)
+    return text_of(number(name, "", ("", ""), known, unit=unit, method="derived", source="", as_of=""), lang)
 
 
 def _coverage(result: Result, lang: str) -> str:

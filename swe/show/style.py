@@ -41,7 +41,7 @@ def rc() -> Any:
     )  # fmt: skip
     return {
         **style,
-        "font.size": 9, "axes.labelsize": 9, "xtick.labelsize": 9, "ytick.labelsize": 9,
+        "font.size": 10, "axes.labelsize": 10, "xtick.labelsize": 10, "ytick.labelsize": 10,
         "axes.linewidth": 0.8, "grid.linewidth": 0.7, "figure.dpi": 100, "savefig.dpi": DPI,
         "svg.hashsalt": "swe",
     }  # fmt: skip

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from markupsafe import Markup
 
 from swe.reference.regions import region
 from swe.reports.evaluation import Evaluation
-from swe.reports.sections.page import Page, code, day, free, marked, quoted
+from swe.reports.sections import ledger
+from swe.reports.sections.page import Page, code, day, free, quoted
 from swe.show.blocks import Heading, Listing, Section, Table, table
-from swe.show.numbers import Number, interval_text
-from swe.show.say import spread
 
 
 def limits(e: Evaluation) -> Section:
     """What these numbers cannot carry."""
     p = Page(e)
-    keys = ["limits.built", "limits.register"]
+    keys = ["limits.built" if e.ledger is None else "limits.ledgers", "limits.register"]
     if len(e.figures):
         keys += ["limits.press", "limits.dates", "limits.inferred"]
     if (e.figures["file"] == "benchmarks.csv").any():
         keys.append("limits.benchmarks")
     if (e.figures["confidence"] == "C").any():
         keys.append("limits.confidence")
-    return p.section("limits", Listing(tuple(p.say(key, vintage=day(e.vintage)) for key in keys)))
+    said = [p.say("limits.warnings", text=free(w.text(e.lang))) for w in e.facts.warnings]
+    listed = Listing(tuple(p.say(key, vintage=day(e.vintage)) for key in keys) + tuple(said))
+    return p.section("limits", ledger.notice(p), *ledger.data_quality(p), listed)
 
 
 def section(e: Evaluation) -> Section:
@@ -41,35 +44,25 @@ def section(e: Evaluation) -> Section:
 
 
 def _figures(p: Page) -> Table:
+    """Every figure with its sentence, or with the note on its origin where no sentence is on file."""
     rows = []
     for row in p.e.figures.itertuples():
         n = p.n(f"figure.{row.figure_id}")
         anchor = Markup('<span id="src-{0}">{1}</span>').format(row.figure_id, code(row.figure_id))
         label = free(row.label_zh if p.lang == "zh" else row.label_en)
-        place = free(p.name(region(row.region)))
-        said = quoted(row.quote_zh) if row.quote_zh else free(row.note) if row.note else p.w("annex.no_quote")
-        source = (
-            code(row.source_id)
-            if row.source_id
-            else Markup("{} {}").format(code(row.file), free(row.confidence))
-        )
-        rows.append(
-            (
-                anchor,
-                Markup("{}<br>{}").format(label, place),
-                marked(n, p.lang, unit=True),
-                day(row.as_of),
-                said,
-                source,
-            )
-        )
-    return table(
-        "figures",
-        p.w("captions.annex_figures"),
-        p.columns("id", "indicator", "#value", "as_of", "quote", "source"),
-        rows,
-        folded=False,
-    )
+        where = Markup("{}<br><small>{}</small>").format(label, free(p.name(region(row.region))))
+        rows.append((anchor, where, p.value(n), day(row.as_of), _origin(p, row)))
+    columns = p.columns("id", "indicator", "#value", "as_of", "quote_source")
+    return table("figures", p.w("captions.annex_figures"), columns, rows, folded=False)
+
+
+def _origin(p: Page, row: Any) -> Markup:
+    if row.quote_zh:
+        return Markup("{}<br><small>{}</small>").format(quoted(row.quote_zh), p.source(row.source_id))
+    note = row.note_zh if p.lang == "zh" and row.note_zh else row.note
+    said = free(note) if note else p.w("annex.no_quote")
+    confidence = Markup("{} {}").format(p.w("annex.confidence"), row.confidence)
+    return Markup("{}<br><small>{} · {}</small>").format(said, p.w("labels.source_benchmarks"), confidence)
 
 
 def _sources(p: Page) -> Table | None:
@@ -85,7 +78,7 @@ def _sources(p: Page) -> Table | None:
         s = p.e.facts.source(name)
         rows.append(
             (
-                code(name),
+                Markup('<span id="s-{0}">{1}</span>').format(name, code(name)),
                 Markup("<cite>{}</cite>").format(s["title_zh"]),
                 free(s["credit"]),
                 day(s["month"]),
@@ -108,18 +101,12 @@ def _numbers(p: Page) -> Table:
     rows = [
         (
             Markup("{}<br><small>{}</small>").format(free(n.label(p.lang)), code(n.id)),
-            _with_interval(n, p.lang),
-            Markup("{}<br><small>{}</small>").format(free(p.method(n)), code(n.source)),
+            p.value(n),
+            Markup("{}<br><small>{}</small>").format(free(p.method(n)), p.source(n.source)),
             day(n.as_of),
         )
         for n in p.e.numbers.values()
-        if not n.id.startswith(("figure.", "scope.units.", "scope.villages."))
+        if not n.id.startswith(("figure.", "scope.units.", "scope.villages.", "stations."))
     ]
     columns = p.columns("indicator", "#value", "method_source", "as_of")
     return table("numbers", p.w("captions.numbers"), columns, rows, folded=True)
-
-
-def _with_interval(n: Number, lang: str) -> Markup:
-    shown = marked(n, lang, unit=True)
-    between = Markup("<br><small>{}</small>").format(spread(n, lang)) if interval_text(n) else Markup("")
-    return Markup("{}{}").format(shown, between)

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from swe.reports.evaluation import Evaluation
+from swe.reports.sections import ledger
 from swe.reports.sections.page import Page, code, free, quoted
 from swe.show.blocks import Block, Section, Table, table
 
@@ -68,15 +69,18 @@ def stations(e: Evaluation) -> Section:
 
 def _chapter(e: Evaluation, name: str, *rule_types: str) -> Section:
     p = Page(e)
+    own = ledger.blocks(p, name)
     known = [p.figures(name), p.derived(name), rules(p, name, rule_types)]
     found: list[Block] = [block for block in known if block is not None]
-    lead = [p.p(f"chapters.{name}")] if found else []
-    return p.section(name, *lead, *found, p.absent(name))
+    told = known[0] is not None or known[1] is not None
+    lead = [p.p(f"chapters.{name}" if told else "chapters.rules_only")] if found else []
+    return p.section(name, *own, *lead, *found, None if own else p.absent(name, rest=bool(told)))
 
 
 def rules(p: Page, name: str, types: tuple[str, ...]) -> Table | None:
     """Requirements quoted from the texts, and what can be said of each without a ledger."""
     rows: list[tuple[Any, ...]] = []
+    several = len(p.e.programmes) > 1
     for view in p.e.programmes:
         for row in view.rules.itertuples():
             if row.rule_type not in types:
@@ -85,7 +89,14 @@ def rules(p: Page, name: str, types: tuple[str, ...]) -> Table | None:
             note = row.note_zh if p.lang == "zh" else row.note_en
             said = free(needs if row.status in ("needs_ledger", "cannot_say") else note)
             anchor = Markup('<span id="src-{0}">{1}</span>').format(row.rule_id, code(row.rule_id))
-            rows.append((anchor, quoted(row.quote_zh), p.mark(row.status), said))
+            asked = quoted(row.quote_zh)
+            if p.lang == "en":  # the text is Chinese; the rule's own formula says what is asked
+                asked = Markup("{}<br><small>{}</small>").format(asked, free(row.check))
+            if several:
+                asked = Markup("{}<br><small>{}</small>").format(
+                    asked, free(getattr(view.programme.title, p.lang))
+                )
+            rows.append((anchor, asked, p.mark(row.status), said))
     if not rows:
         return None
     return table(f"{name}_rules", p.w("captions.rules", chapter=p.w(f"titles.{name}")),

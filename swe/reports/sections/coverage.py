@@ -6,10 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from swe.core.dates import parse_partial
 from swe.indicators.claims import Claim, three_rates
 from swe.reference.regions import region
 from swe.reports.evaluation import Evaluation, Track
-from swe.reports.sections.page import Page, code, day, free, marked, source_link
+from swe.reports.facts import station_figure
+from swe.reports.sections.page import Page, day, free, marked, source_link
 from swe.show import dots, pace_plot
 from swe.show.blocks import Block, Paragraph, Picture, Section, Table, table
 from swe.show.numbers import text_of
@@ -35,14 +37,37 @@ def section(e: Evaluation) -> Section:
     return p.section("coverage", *blocks)
 
 
+def _overall_key(p: Page) -> str:
+    rate = p.n("coverage.rate").value
+    return "coverage.overall_above" if rate is not None and rate > 1 else "coverage.overall"
+
+
+def _lead_key(p: Page) -> str:
+    stations, rate = p.n("coverage.stations"), p.n("coverage.rate").value
+    if stations.value is None or stations.approximate or rate is None:
+        return "coverage.lead_bound"
+    return "coverage.lead_above" if rate > 1 else "coverage.lead_full" if rate == 1 else "coverage.lead"
+
+
+def count_label(p: Page) -> str:
+    """What the published count counts, in the words of its text (参与社工站数)."""
+    count = station_figure(p.e)
+    return (
+        p.w("labels.coverage_stations")
+        if count is None
+        else str(count["label_zh" if p.lang == "zh" else "label_en"])
+    )
+
+
 def _lead(p: Page) -> Paragraph:
     e = p.e
     if p.n("coverage.units").value == 0:
         return p.p("coverage.no_units")
     if not e.has("coverage.stations"):
         return p.p("coverage.no_stations", vintage=day(e.vintage))
-    key = "coverage.lead" if p.n("coverage.stations").value is not None else "coverage.lead_bound"
-    text = p.say(key, date=day(p.n("coverage.rate").as_of), vintage=day(e.vintage))
+    text = p.say(
+        _lead_key(p), label=count_label(p), date=day(p.n("coverage.rate").as_of), vintage=day(e.vintage)
+    )
     others = [
         v for v in ("2019-10-31", "2020-06-30", "2021-10-31", "2022-10-31", "2023-06-30")
         if v != e.vintage and p.n(f"coverage.units.{v}").value not in (None, p.n("coverage.units").value)
@@ -85,7 +110,7 @@ def _pace_picture(p: Page, track: Track) -> Picture:
     assert result is not None
     behind = result["behind"] == 1
     with canvas(2.75) as (figure, ax):
-        pace_plot.draw_pace(ax, result, lang=p.lang)
+        pace_plot.draw_pace(ax, result, lang=p.lang, notes=_shares(p, track))
         image = png(figure)
     finding = p.say(
         "coverage.pace_behind"
@@ -105,6 +130,20 @@ def _pace_picture(p: Page, track: Track) -> Picture:
         "pace", finding, p.say("coverage.pace_drawn", **words), image,
         str(p.say("coverage.pace", **words).striptags()), data, p.say("page.source", source=sources),
     )  # fmt: skip
+
+
+def _shares(p: Page, track: Track) -> dict[str, str]:
+    """The recomputed coverage at each count of the series, for the labels of the picture."""
+    found = {}
+    for claim in p.e.claims:
+        tail = "" if claim is p.e.claim else f".{claim.rate_id or claim.stations_id}"
+        rate = p.e.numbers.get(f"coverage.recomputed_rate{tail}")
+        if rate is not None and rate.value is not None:
+            text = text_of(rate, p.lang)
+            found[parse_partial(claim.as_of).last.isoformat()] = (
+                f"（{text}）" if p.lang == "zh" else f" ({text})"
+            )
+    return found
 
 
 def _series(p: Page, track: Track) -> list[tuple[str, str]]:
@@ -147,15 +186,16 @@ def _peers(p: Page) -> Picture | None:
                 row.as_of[:7],
             )
         )
-        lines.append((free(place), n, day(row.as_of), code(f"register:{row.vintage}")))
+        lines.append((free(place), n, day(row.as_of), day(row.vintage)))
     top = max(1.0, *(d.value or 0 for d in rows))
     with canvas(dots.height(len(rows))) as (figure, ax):
         dots.draw(ax, rows, limits=(0, top), percent=True)
         image = png(figure)
     known = [d for d in rows if d.value is not None]
     finding = p.say(
-        "coverage.peers_finding" if len(known) > 1 else "coverage.peers_bound", name=p.name(e.region)
-    )
+        "coverage.peers_finding" if len(known) > 1 else "coverage.peers_bound",
+        name=p.name(e.region), rate=p.n("coverage.rate"),
+    )  # fmt: skip
     data = table(
         "peers", p.w("captions.peers"), p.columns("region", "#coverage_rate", "as_of", "vintage"), lines
     )
@@ -180,7 +220,7 @@ def _claims(p: Page) -> Table | None:
     if not rows:
         return None
     return table("claims", p.w("captions.claims"), p.columns("indicator", "#published", "#checked", "verdict"), rows,
-                 note=p.say("coverage.claims_note"), folded=False)  # fmt: skip
+                 note=p.say("coverage.claims_note" if e.claim else "coverage.claims_none"), folded=False)  # fmt: skip
 
 
 def _claim_rows(p: Page, claim: Claim, tail: str) -> list[tuple[Any, ...]]:
@@ -190,7 +230,7 @@ def _claim_rows(p: Page, claim: Claim, tail: str) -> list[tuple[Any, ...]]:
     }
     when = Markup("{}（{}）" if p.lang == "zh" else "{} ({})")
     label = when.format(p.w("labels.coverage_rate"), day(claim.as_of))
-    verdict = p.mark(claim.verdict if claim.rate is not None and claim.stations is not None else "cannot_say")
+    verdict = p.mark(claim.verdict if claim.rate is not None else "unclaimed")
     recomputed = p.e.numbers.get(ids["recomputed_rate"])
     made = None
     if claim.stations is not None and recomputed is not None:
@@ -202,7 +242,7 @@ def _claim_rows(p: Page, claim: Claim, tail: str) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = [(label, p.e.numbers.get(ids["claim_rate"]), made, verdict)]
     if claim.implied is not None:
         units = Markup("{} <small>{}</small>").format(
-            marked(p.n(ids["claim_units"]), p.lang), code(f"register:{claim.vintage}")
+            marked(p.n(ids["claim_units"]), p.lang), day(claim.vintage)
         )
         label = when.format(p.w("labels.implied_units"), day(claim.as_of))
         rows.append((label, spread(p.n(ids["implied_units"]), p.lang), units, verdict))
@@ -215,8 +255,16 @@ def _three(p: Page) -> Table:
     rows = []
     for row in frame.itertuples():
         known = row.rate == "built" and p.e.has("coverage.rate")
-        value = p.n("coverage.rate") if known else None
-        needs = Markup("") if known else p.say("coverage.needs_prefix", what=p.w(f"absent.{row.rate}_needed"))
-        rows.append((p.w(f"coverage.{row.rate}"), value, p.mark("ok" if known else "missing"), needs))
+        above = (
+            known and (p.n("coverage.rate").value or 0) > 1
+        )  # a count of stations, then, not a share of units
+        value = p.n("coverage.rate") if known and not above else None
+        needs = (
+            p.say("coverage.needs_prefix", what=p.w(f"absent.{row.rate}_needed"))
+            if value is None
+            else Markup("")
+        )
+        mark = p.mark("above" if above else "ok" if known else "missing")
+        rows.append((p.w(f"coverage.{row.rate}"), value, mark, needs))
     return table("three", p.w("captions.three"), p.columns("claim_text", "#value", "verdict", "note"), rows,
                  note=p.say("coverage.three_note"), folded=False)  # fmt: skip

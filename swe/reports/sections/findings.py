@@ -40,11 +40,12 @@ def recommendations(e: Evaluation) -> Section:
     found = findings(p)
     if not found:
         return p.section("recommendations", p.p("findings.none_to_do"))
-    rows = [(f.action, p.mark(f.severity), p.w("findings.deadline")) for f in found]
+    once = {f.action: f for f in found}  # two problems with one remedy are one line
+    rows = [(f.action, p.mark(f.severity), p.w("findings.deadline")) for f in once.values()]
     made = table(
         "rectification",
         p.w("captions.rectification"),
-        p.columns("action", "severity", "period"),
+        p.columns("action", "severity", "responsible_deadline"),
         rows,
         folded=False,
     )
@@ -104,8 +105,8 @@ def _rules(p: Page) -> list[Finding]:
 def _coverage(p: Page) -> list[Finding]:
     e = p.e
     if p.n("coverage.units").value and not e.has("coverage.stations"):
-        return [_make(p, "no_count", "medium", code(f"register:{e.vintage}"), name=free(p.name(e.region)))]
-    return [_make(p, "built_only", "medium", code(f"register:{e.vintage}"))] if e.has("coverage.rate") else []
+        return [_make(p, "no_count", "medium", p.register(e.vintage), name=free(p.name(e.region)))]
+    return [_make(p, "built_only", "medium", p.register(e.vintage))] if e.has("coverage.rate") else []
 
 
 def _bounds(p: Page) -> list[Finding]:
@@ -124,4 +125,4 @@ def _vintages(p: Page) -> list[Finding]:
     others = {n.value for i, n in e.numbers.items() if i.startswith("coverage.units.")} - {None, mine}
     if not others or not e.has("coverage.rate"):
         return []
-    return [_make(p, "vintages", "low", code(f"register:{e.vintage}"), vintage=day(e.vintage))]
+    return [_make(p, "vintages", "low", p.register(e.vintage), vintage=day(e.vintage))]

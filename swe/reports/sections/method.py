@@ -16,13 +16,27 @@ def framework(e: Evaluation) -> Section:
 def section(e: Evaluation) -> Section:
     """How the numbers came about."""
     p = Page(e)
-    steps = ["method.read", "method.bounds", "method.denominator", "method.claims"]
+    steps = [
+        "method.read",
+        "method.bounds",
+        "method.denominator" if e.has("coverage.stations") else "method.denominator_plain",
+        "method.claims",
+    ]
     if any(track.result is not None for track in e.tracks):
         steps.append("method.pace")
     steps.append("method.trace")
+    if e.ledger is not None:
+        steps.insert(0, "method.ledger")
+    lead = (
+        "method.lead_ledger"
+        if e.ledger is not None
+        else "method.lead"
+        if len(e.figures)
+        else "method.lead_none"
+    )
     return p.section(
         "method",
-        p.p("method.lead") if len(e.figures) else p.p("method.lead_none"),
+        p.p(lead),
         Listing(tuple(p.say(key, vintage=day(e.vintage)) for key in steps), ordered=True),
         Heading(p.w("method.intervals_title")),
         p.p("method.intervals"),

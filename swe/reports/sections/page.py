@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from swe.reference.regions import Region
+from swe.reference.regions import Region, region
 from swe.reports.naming import place_name
 from swe.show.blocks import Absent, Block, Mark, Paragraph, Section, Table, Tone, table
-from swe.show.numbers import Number
-from swe.show.say import code, day, fill, marked, quoted, say
+from swe.show.numbers import Number, interval_text
+from swe.show.say import code, day, fill, marked, quoted, say, spread
+from swe.show.units import unit_word
 from swe.show.words import word
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Page:
     def lang(self) -> str:
         return self.e.lang
 
+    @property
+    def simulated(self) -> bool:
+        return self.e.ledger is not None and self.e.ledger.facts.simulated
+
     def w(self, key: str, **fields: str) -> str:
         """A plain word or label."""
         return word(key, self.lang).format(**fields) if fields else word(key, self.lang)
@@ -53,12 +58,24 @@ class Page:
 
     def method(self, n: Number) -> str:
         """How a number came about, in words."""
-        first, _, carried = n.method.partition(", ")
-        return self.w(f"methods.{first}") + (self.w(f"methods.{carried}") if carried else "")
+        first, *more = n.method.split(", ")
+        return self.w(f"methods.{first}") + "".join(self.w(f"methods.{part}") for part in more)
 
     def unit(self, id: str) -> Markup:
         """A number with its unit word."""
         return marked(self.n(id), self.lang, unit=True)
+
+    def value(self, n: Number) -> Markup:
+        """A number for a narrow column: a compound unit below it, and its interval where rounding gives one."""
+        word = unit_word(n.unit, self.lang, one=n.value == 1)
+        if "/" not in n.unit:
+            shown = marked(n, self.lang, unit=True)
+        else:
+            shown = Markup("{}<br><small>{}</small>").format(marked(n, self.lang), word)
+        between = (
+            Markup("<br><small>{}</small>").format(spread(n, self.lang)) if interval_text(n) else Markup("")
+        )
+        return Markup("{}{}").format(shown, between)
 
     def name(self, place: Region) -> str:
         return place_name(place, self.lang)
@@ -76,10 +93,12 @@ class Page:
         """Column labels; # leads numeric ones."""
         return ["#" * name.startswith("#") + self.w(f"labels.{name.removeprefix('#')}") for name in names]
 
-    def absent(self, chapter: str) -> Absent:
-        """What is missing for a chapter and what would be needed."""
+    def absent(self, chapter: str, *, rest: bool = False) -> Absent:
+        """What is missing for a chapter (or for the `rest` of it) and what would be needed."""
         return Absent(
-            self.say("page.missing", what=self.w(f"absent.{chapter}_missing")),
+            self.say(
+                "page.missing_rest" if rest else "page.missing", what=self.w(f"absent.{chapter}_missing")
+            ),
             self.say("page.needed", what=self.w(f"absent.{chapter}_needed")),
         )
 
@@ -90,7 +109,7 @@ class Page:
         f = self.e.figures
         rows = [
             (
-                self._figure_label(row), self.unit(f"figure.{row.figure_id}"), self.mark(certainty(self.n(f"figure.{row.figure_id}"))),
+                self._figure_label(row), self.unit(f"figure.{row.figure_id}"), self.mark(self._figure_mark(row)),
                 day(row.as_of), source_link(row.figure_id),
             )
             for row in f[[c == chapter for c in f["chapter"]]].itertuples()
@@ -114,7 +133,7 @@ class Page:
             return None
         return table(
             f"{chapter}_derived", self.w("captions.derived", chapter=self.w(f"titles.{chapter}")),
-            self.columns("indicator", "#value", "verdict", "note"), rows, folded=False,
+            self.columns("indicator", "#value", "verdict", "note"), rows,
         )  # fmt: skip
 
     def chapter_of(self, d: Derived) -> str:
@@ -126,22 +145,45 @@ class Page:
     def _derived_row(self, view: ProgrammeView, d: Derived) -> tuple[Any, ...]:
         n = self.n(f"programme.{view.programme.id}.{d.id}")
         note = self.text(d.note.zh, d.note.en) if d.note else Markup("")
-        made = Markup("{} {}").format(note, basis(d)) if note else basis(d)
+        made = Markup("{} {}").format(note, basis(self, d)) if note else basis(self, d)
         return (
             free(d.label.zh if self.lang == "zh" else d.label.en),
-            marked(n, self.lang, unit=True),
+            self.value(n),
             self.mark(certainty(n, computed=True)),
             made,
         )
 
-    def _figure_label(self, row: Any) -> Markup:
-        label = escape(row.label_zh if self.lang == "zh" else row.label_en)
-        if row.region == self.e.region.code:
-            return free(str(label))
-        from swe.reference.regions import region
+    def _figure_mark(self, row: Any) -> str:
+        """A requirement of a plan is no result, however exact its number."""
+        if row.indicator.endswith(("_standard", "_kpi", "_target", "_cap")):
+            return "requirement"
+        return certainty(self.n(f"figure.{row.figure_id}"))
 
+    def _figure_label(self, row: Any) -> Markup:
+        label = free(row.label_zh if self.lang == "zh" else row.label_en)
+        if row.region == self.e.region.code:
+            return label
         sep = "：" if self.lang == "zh" else ": "
-        return Markup("{}{}{}").format(free(self.name(region(row.region))), sep, free(str(label)))
+        return Markup("{}{}{}").format(free(self.name(region(row.region))), sep, label)
+
+    def register(self, vintage: str) -> Markup:
+        """区划登记表 2023-06-30: a vintage for people."""
+        return Markup("{} {}").format(self.w("labels.register_of"), day(vintage))
+
+    def source(self, name: str) -> Markup:
+        """Where a number comes from, for people: a press text by its title, the register, the ledgers."""
+        kind, _, rest = name.partition(":")
+        if kind == "register":
+            return self.register(rest)
+        if kind in ("ledgers", "calendar"):
+            return Markup("{}").format(self.w(f"labels.source_{kind}"))
+        known = self.e.facts.sources
+        if name in set(known["source_id"]):
+            s = self.e.facts.source(name)
+            return Markup('<a href="#s-{}"><cite>{}</cite></a> {}').format(
+                name, s["title_zh"], day(s["month"])
+            )
+        return Markup("{}").format(self.w("labels.source_benchmarks") if "/" in name else free(name))
 
 
 def certainty(n: Number, *, computed: bool = False) -> str:
@@ -157,11 +199,10 @@ def certainty(n: Number, *, computed: bool = False) -> str:
     return "over" if n.upper is None else "interval"
 
 
-def basis(d: Derived) -> Markup:
-    """The figures a derived number is made of, linked to the annex."""
-    links = Markup(" ").join(source_link(figure) for figure in d.sources)
-    vintage = Markup(" {}").format(code(f"register:{d.vintage}")) if d.vintage else Markup("")
-    return Markup('<span class="note">[{}{}]</span>').format(links, vintage)
+def basis(p: Page, d: Derived) -> Markup:
+    """What a derived number is made of: its figures, linked to the annex, and its register."""
+    links = [source_link(figure) for figure in d.sources] + ([p.register(d.vintage)] if d.vintage else [])
+    return Markup('<span class="note">[{}]</span>').format(Markup(" ").join(links)) if links else Markup("")
 
 
 def source_link(figure_id: str) -> Markup:

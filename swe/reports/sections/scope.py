@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from swe.indicators.programme_model import Span
 from swe.reference import register
 from swe.reports.evaluation import Evaluation
 from swe.reports.sections.page import Page, code, day, free, joined
@@ -36,20 +37,23 @@ def section(e: Evaluation) -> Section:
     p = Page(e)
     return p.section(
         "scope",
-        p.p("scope.lead", name=p.name(e.region), vintage=day(e.vintage)),
+        p.p(
+            "scope.lead" if e.region.level not in ("county", "township") else "scope.lead_county",
+            name=p.name(e.region),
+            vintage=day(e.vintage),
+        ),
         _mix(p),
         _vintages(p),
         _below(p),
     )
 
 
-def _period(p: Page, period: object) -> Markup:
-    first, last = getattr(period, "first", None), getattr(period, "last", None)
-    return (
-        Markup("{} – {}").format(day(first) if first else "…", day(last) if last else "…")
-        if first or last
-        else Markup("—")
-    )
+def _period(p: Page, period: Span) -> Markup:
+    if period.first and period.last:
+        return Markup("{} – {}").format(day(period.first), day(period.last))
+    if period.first:
+        return p.say("scope.from", start=day(period.first))
+    return Markup("—") if not period.last else p.say("scope.until", end=day(period.last))
 
 
 def _mix(p: Page) -> Picture | None:
@@ -60,10 +64,7 @@ def _mix(p: Page) -> Picture | None:
     if len(kinds) < 2 or e.region.level == "township":
         return None
     kinds.sort(key=lambda pair: -(pair[1].value or 0))
-    rows = [
-        dots.Dot(n.label(p.lang), n.value, None, None, text_of(n, p.lang), own=n.value == kinds[0][1].value)
-        for _, n in kinds
-    ]
+    rows = [dots.Dot(n.label(p.lang), n.value, None, None, text_of(n, p.lang), own=False) for _, n in kinds]
     top = max(n.value or 0 for _, n in kinds)
     with canvas(dots.height(len(rows))) as (figure, ax):
         dots.draw(ax, rows, limits=(0, top * 1.05))
@@ -83,7 +84,7 @@ def _mix(p: Page) -> Picture | None:
         image,
         str(finding.striptags()),
         data,
-        p.say("scope.source", vintage=code(f"register:{e.vintage}")),
+        p.say("page.source", source=p.register(e.vintage)),
     )
 
 
@@ -95,7 +96,12 @@ def _vintages(p: Page) -> Table | None:
         rows.append((day(vintage), n if n.value is not None else p.w("scope.not_there"), mine))
     if p.e.region.level == "township":
         return None
-    note = p.say("scope.changes", vintage=day(register.NEWEST), first=day(register.VINTAGES[0]))
+    moved = any(p.n(f"scope.changes.{c}").value for c in ("added", "removed", "renamed"))
+    note = p.say(
+        "scope.changes" if moved else "scope.unchanged",
+        vintage=day(register.NEWEST),
+        first=day(register.VINTAGES[0]),
+    )
     return table(
         "vintages", p.w("captions.vintages"), p.columns("vintage", "#count", "note"), rows, note=note
     )

@@ -8,6 +8,7 @@ from swe.indicators.programmes import Derived
 from swe.reports.evaluation import Evaluation, Track
 from swe.reports.facts import station_figure
 from swe.reports.sections import page
+from swe.reports.sections.coverage import count_label
 from swe.reports.sections.page import Page, certainty
 from swe.show.blocks import Contents, Fact, KeyFacts, Paragraph, Section
 from swe.show.numbers import Number
@@ -23,7 +24,11 @@ def section(e: Evaluation) -> Section:
     from swe.reports.sections import SECTIONS
 
     p = Page(e)
-    sentences = [s for s in (_coverage(p), _pace(p), _staff(p), _basis(p), p.say("summary.no_outcome")) if s]
+    sentences = [
+        s
+        for s in (_coverage(p), _pace(p), _staff(p), _basis(p), _ledger(p), p.say("summary.no_outcome"))
+        if s
+    ]
     gap = "" if e.lang == "zh" else " "
     lead = Paragraph(Markup(gap).join(sentences), "lead")
     names = tuple((name, p.w(f"titles.{name}")) for name in SECTIONS if name not in ("cover", "summary"))
@@ -49,9 +54,10 @@ def _coverage(p: Page) -> Markup:
         return p.say("summary.no_stations", where=where, vintage=day(e.vintage))
     rate = p.n("coverage.rate").value
     if stations.value is None or stations.approximate:
-        text = p.say("summary.stations_bound", where=where)
+        text = p.say("summary.stations_bound", where=where, label=count_label(p))
     else:
-        text = p.say("summary.stations_above" if rate and rate > 1 else "summary.stations", where=where)
+        key = "above" if rate and rate > 1 else "full" if rate == 1 else ""
+        text = p.say(f"summary.stations_{key}" if key else "summary.stations", where=where)
     claim, count = e.claim, station_figure(e)
     # a claim of another date is not about this count; it has its row in the table of claims
     if claim is not None and count is not None and claim.stations_id == count["figure_id"]:
@@ -67,7 +73,8 @@ def _pace(p: Page) -> Markup | None:
     behind = track.result["behind"]
     key = {1.0: "summary.behind", 0.0: "summary.on_pace"}.get(behind, "summary.pace_unsure")
     miss = toned(p.w("summary.miss"), "bad")
-    return p.say(key, since=day(track.goal.series[0][0]), deadline=day(track.goal.deadline), miss=miss)
+    first, last = track.goal.series[0][0], track.goal.series[-1][0]
+    return p.say(key, since=day(first), last=day(last), deadline=day(track.goal.deadline), miss=miss)
 
 
 def _staff(p: Page) -> Markup | None:
@@ -83,8 +90,16 @@ def _staff(p: Page) -> Markup | None:
 
 def _basis(p: Page) -> Markup | None:
     if not len(p.e.figures):
-        return p.say("summary.no_figures")
+        return None if p.e.ledger is not None else p.say("summary.no_figures")
     return p.say("summary.basis") if not p.e.has("coverage.stations") else None
+
+
+def _ledger(p: Page) -> Markup | None:
+    wanted = [
+        f"output.{name}"
+        for name in ("cases", "groups", "activities", "households_visited", "direct_person_times")
+    ]
+    return p.say("summary.ledger") if p.e.ledger is not None and p.e.has(*wanted) else None
 
 
 def _facts(p: Page) -> list[Fact]:
@@ -114,12 +129,17 @@ def _facts(p: Page) -> list[Fact]:
             or d.unit in ("day", "week", "month")
         ):
             continue
-        if d.id.startswith(("implied", "stations_", "prefecture")):
+        if d.id.startswith(("implied", "stations_", "prefecture")) or _same(n, p.n("coverage.rate")):
             continue
         facts.append(_derived_fact(p, programme, d))
     if not facts or (len(facts) < 4 and e.below and not derived):
         facts += _scope_facts(p)
     return facts[:4]
+
+
+def _same(n: Number, other: Number) -> bool:
+    """Whether two numbers say the same thing."""
+    return (n.unit, n.value, n.lower, n.upper) == (other.unit, other.value, other.lower, other.upper)
 
 
 def _pace_fact(p: Page, track: Track) -> Fact:
@@ -137,12 +157,9 @@ def _derived_fact(p: Page, programme: str, d: Derived) -> Fact:
         of = Markup("{} / {}").format(
             marked(p.n(f"figure.{d.sources[0]}"), p.lang), marked(p.n(FULL[d.id]), p.lang)
         )
-        return Fact(
-            str(label), of, Markup("{} · {}").format(marked(n, p.lang), p.w("summary.list_unpublished"))
-        )
-    links = Markup(" ").join(page.source_link(figure) for figure in d.sources)
+        return Fact(label, of, Markup("{} · {}").format(marked(n, p.lang), p.w("summary.list_unpublished")))
     word = p.w(f"marks.{certainty(n, computed=True)}")
-    return Fact(str(label), _big(p, n), Markup("{} · {}").format(word, links))
+    return Fact(label, _big(p, n), Markup("{}").format(word))
 
 
 def _scope_facts(p: Page) -> list[Fact]:

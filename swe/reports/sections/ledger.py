@@ -1,0 +1,151 @@
+"""The parts of the chapters that rest on ledgers: what was received, counted and declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from swe.reports.ledger_numbers import STATION_MEASURES, station_slug
+from swe.reports.sections.page import Page, code, free
+from swe.show import dots
+from swe.show.blocks import Block, Heading, Paragraph, Picture, Table, table
+from swe.show.numbers import text_of
+from swe.show.style import canvas, png
+
+TEAM = ("team.workers", "team.certified", "team.certified_rate", "team.left_post", "team.clients",
+        "output.supervision_hours", "output.training_hours")  # fmt: skip
+OUTPUT = (
+    "output.cases", "output.cases_closed", "output.case_closure", "output.case_contacts", "output.groups",
+    "output.group_sessions", "output.group_person_times", "output.activities", "output.activity_person_times",
+    "output.households_visited", "output.visit_person_times", "output.direct_person_times",
+)  # fmt: skip
+QUALITY = ("quality.documents_present", "quality.documents_required", "quality.file_completeness")
+EFFECT = ("effect.pairs", "effect.pre_mean", "effect.post_mean")
+AWARENESS = (
+    "awareness.approached", "awareness.answered", "awareness.response_rate", "awareness.asked_awareness",
+    "awareness.known", "awareness.known_rate", "awareness.asked_satisfaction", "awareness.satisfied",
+    "awareness.satisfied_rate",
+)  # fmt: skip
+MONEY = (
+    "money.budget_cny",
+    "money.received_cny",
+    "money.spent_cny",
+    "money.received_rate",
+    "money.execution_rate",
+)
+LINKAGE = ("output.resource_records", "output.resources_cny", "output.activity_volunteers")
+OF_CHAPTER = {
+    "team": TEAM, "output": OUTPUT, "quality": QUALITY, "effect": EFFECT, "awareness": AWARENESS, "money": MONEY,
+    "linkage": LINKAGE,
+}  # fmt: skip
+
+
+def blocks(p: Page, chapter: str) -> list[Block]:
+    """What the ledgers say for a chapter; empty where there are none or they say nothing."""
+    if p.e.ledger is None:
+        return []
+    if chapter == "stations":
+        return _stations(p)
+    ids = [i for i in OF_CHAPTER.get(chapter, ()) if p.e.has(i)]
+    if not ids:
+        return []
+    rows = [(p.n(i).label(p.lang), p.unit(i)) for i in ids]
+    made: list[Block] = [
+        p.p(f"ledger.{chapter}"),
+        table(f"{chapter}_ledger", p.w("captions.ledger", chapter=p.w(f"titles.{chapter}")),
+              p.columns("indicator", "#value"), rows, folded=False),
+    ]  # fmt: skip
+    if chapter == "output":
+        made += [b for b in (_domains(p),) if b is not None]
+    return made
+
+
+def _domains(p: Page) -> Picture | None:
+    """Records by service domain: ordered dots."""
+    found = [n for i, n in p.e.numbers.items() if i.startswith("output.domain.") and n.value]
+    if len(found) < 2:
+        return None
+    found.sort(key=lambda n: (-(n.value or 0), n.id))
+    top = found[0].value or 1
+    rows = [
+        dots.Dot(n.label(p.lang), n.value, None, None, text_of(n, p.lang), own=n.value == top) for n in found
+    ]
+    with canvas(dots.height(len(rows))) as (figure, ax):
+        dots.draw(ax, rows, limits=(0, top * 1.05))
+        image = png(figure)
+    finding = p.say("ledger.domain_finding", domain=found[0].label(p.lang), number=found[0])
+    data = table(
+        "domains", p.w("captions.domains"), p.columns("kind", "#count"), [(n.label(p.lang), n) for n in found]
+    )
+    return Picture(
+        "domains",
+        finding,
+        p.w("ledger.domain_drawn"),
+        image,
+        str(finding.striptags()),
+        data,
+        simulated=p.simulated,
+    )
+
+
+def _stations(p: Page) -> list[Block]:
+    """One row a station: what it declared, side by side; no rank without knowing how sure it would be."""
+    ledger = p.e.ledger
+    assert ledger is not None
+    rows: list[tuple[Any, ...]] = []
+    for row in ledger.facts.stations.to_dict("records"):
+        slug = station_slug(str(row["station_id"]))
+        numbers = [p.n(f"stations.{slug}.{name}") for name in STATION_MEASURES]
+        kind = p.w(f"ledger.kind_{row['kind']}")
+        rows.append((free(str(row["name"] or row["station_id"])), kind, *numbers))
+    if not rows:
+        return []
+    columns = [*p.columns("name", "kind"), *("#" + p.w(f"labels.output_{name}") for name in STATION_MEASURES)]
+    made = table("stations", p.w("captions.stations"), columns, rows, note=p.say("ledger.stations_note"))
+    return [p.p("ledger.stations"), made]
+
+
+def data_quality(p: Page) -> list[Block]:
+    """Completeness before anything else: rows, issues, months without a record."""
+    ledger = p.e.ledger
+    if ledger is None:
+        return []
+    names = (
+        "rows_read",
+        "rows_accepted",
+        "rows_rejected",
+        "rows_skipped",
+        "issues_error",
+        "issues_warning",
+        "issues_info",
+    )
+    rows = [(p.n(f"quality.{name}").label(p.lang), p.unit(f"quality.{name}")) for name in names]
+    made: list[Block] = [
+        Heading(p.w("ledger.quality_title")),
+        p.p("ledger.quality_rows"),
+        table(
+            "ledger_rows", p.w("captions.ledger_rows"), p.columns("indicator", "#count"), rows, folded=False
+        ),
+    ]
+    made += [_rules(p, ledger.rules)] if ledger.rules else []
+    return made
+
+
+def _rules(p: Page, rules: tuple[tuple[str, str, str, str, int], ...]) -> Table:
+    lines = [
+        (code(rule), p.mark({"error": "high", "warning": "medium", "info": "low"}[severity]), free(zh if p.lang == "zh" else en),
+         p.n(f"quality.rule.{rule}.{severity}"))
+        for rule, severity, zh, en, _ in rules
+    ]  # fmt: skip
+    return table(
+        "ledger_issues",
+        p.w("captions.ledger_issues"),
+        p.columns("rule", "severity", "problem", "#count"),
+        lines,
+    )
+
+
+def notice(p: Page) -> Paragraph | None:
+    """That the data are simulated, in words, where they are."""
+    return Paragraph(Markup("{}").format(p.w("page.simulated")), "note") if p.simulated else None
