@@ -152,20 +152,20 @@ def template_command(contract: str, out: Path, lang: str | None, **_: Any) -> No
 @JSON
 def check_command(paths: tuple[str, ...], contract: str, out: Path | None, as_json: bool, **_: Any) -> None:
     """Read ledgers and say what is usable, what is wrong, and where."""
-    from swe.ledgers.command import check_document, check_lines
+    from swe.ledgers.command import check_paths, document, lines
 
-    document, found = check_document(paths, contract)
+    checked = check_paths(paths, contract)
     if as_json:
-        _print_json(document)
+        _print_json(document(checked))
     else:
-        click.echo("\n".join(check_lines(document, current())))
+        click.echo("\n".join(lines(checked, current())))
     if out is not None:
         from swe.ledgers.issues_workbook import issues_workbook
 
-        issues_workbook(found, out, lang=current())
+        issues_workbook(checked.issues, out, lang=current(), files=checked.sources)
         click.echo(str(out), err=True)
-    if not document["ok"]:
-        errors = document["issues"]["error"]
+    if not checked.ok:
+        errors = checked.counts["error"]
         raise DataError(
             f"台账有 {errors} 处错误，请改正后重新检查",
             f"the ledgers have {errors} errors; correct them and check again",
@@ -180,7 +180,7 @@ def check_command(paths: tuple[str, ...], contract: str, out: Path | None, as_js
 @click.option("--rows", type=click.IntRange(1), help="number of service rows")
 @click.option("--messy", is_flag=True, help="the same data the way stations write them")
 @click.option("--seed", type=int, default=20230531)
-def demo_command(out: Path, lang: str | None, **options: Any) -> None:
+def demo_command(out: Path, project: Path | None, lang: str | None, **options: Any) -> None:
     """Write a simulated ledger and its run file."""
     from swe.ledgers.demo import make_demo
 

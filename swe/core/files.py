@@ -30,7 +30,7 @@ def sha256_of_bytes(data: bytes) -> str:
 
 
 def json_text(document: Any) -> str:
-    """The one way we write JSON: sorted keys, two spaces, UTF-8, LF, no NaN."""
+    """The one way we write JSON: sorted keys, one space of indent, UTF-8, LF, no NaN."""
     return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
 
 

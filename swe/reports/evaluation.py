@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from swe.indicators.programmes import (
     load_programme,
     rules_table,
 )
+from swe.ledgers.snapshot_reader import query
 from swe.reference import published
 from swe.reference.regions import Region, children, region
 from swe.reports.run_ledgers import ROWS, rule_text, run_ledgers
@@ -220,8 +221,10 @@ def _ledger(run: Run, place: Region) -> LedgerView | None:
     data = run_ledgers(run)
     accounts, issues = data.accounting, data.issues
     fired = issues.groupby(["rule", "severity"], sort=True)
+    with data.connect() as connection:  # one connection for all of a region's queries
+        found = ledger_facts(partial(query, connection), prefix=place.prefix, period=run.period)
     return LedgerView(
-        facts=ledger_facts(data.query, prefix=place.prefix, period=run.period),
+        facts=found,
         snapshot=data.snapshot.id,
         rows={f"rows_{name}": int(accounts[column].sum()) for name, column in ROWS.items()},
         issues={name: int((issues["severity"] == name).sum()) for name in ("error", "warning", "info")},

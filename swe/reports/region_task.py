@@ -5,6 +5,7 @@ A folder appears whole or not at all; a failure leaves `_failed/<code>/error.jso
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from dataclasses import dataclass
@@ -61,6 +62,8 @@ def make(task: Task) -> Outcome:
                 _keep_failure(failed, folder, task, error)
                 raise
         shutil.rmtree(failed, ignore_errors=True)
+        with contextlib.suppress(OSError):  # the last failure is gone: so is the folder of failures
+            failed.parent.rmdir()
     except SweError as error:
         spent = time.perf_counter() - started
         late, disk = isinstance(error, TimeLimitError), error.exit_code == 17

@@ -271,6 +271,14 @@ def _checked(
             check()
         except SweError as error:
             problem(loc, error.zh, error.en)
+    for loc, asked in _not_built(spec):
+        if asked:
+            name = ".".join(loc)
+            problem(
+                loc,
+                f"这一版还不能使用 {name}：写了也不会起作用，请先删去",
+                f"this version cannot use {name} yet: it would have no effect; remove it for now",
+            )
     codes: set[str] = set()
     for i, item in enumerate(spec.regions):
         try:
@@ -280,6 +288,19 @@ def _checked(
     if errors:
         raise joined(errors)
     return tuple(sorted(codes, key=lambda code: "" if code == "00" else code))
+
+
+def _not_built(spec: RunSpec) -> list[tuple[Loc, bool]]:
+    """Keys that have a place in the file and no room in the code yet: asked for, they are refused, never ignored."""
+    return [
+        (("sources", "needs"), spec.sources.needs is not None),
+        (("sources", "ratings"), spec.sources.ratings is not None),
+        (("framework",), spec.framework is not None),
+        (("plan",), spec.plan is not None),
+        (("narrative",), spec.narrative is not None),
+        (("formats",), bool(set(spec.formats) - {"html", "xlsx"})),
+        (("disclosure", "released"), spec.disclosure.released is not None),
+    ]
 
 
 def _vintage(name: str) -> str:
