@@ -66,6 +66,7 @@ class LedgerFacts:
     files: dict[str, float | None]
     change: dict[str, float | None]
     domains: pd.DataFrame
+    direct_complete: bool  # False where a part of the direct person-times was not reported: the sum is a lower bound
     simulated: bool
 
 
@@ -80,9 +81,8 @@ def ledger_facts(query: Query, *, prefix: str, period: Period) -> LedgerFacts:
         stations = stations.merge(by, on="station_id", how="left")
     totals = {name: _total(stations[name]) for name in MEASURES}
     parts = [totals[name] for name in DIRECT]
-    totals["direct_person_times"] = (
-        None if all(p is None for p in parts) else float(sum(p or 0 for p in parts))
-    )
+    known = [part for part in parts if part is not None]
+    totals["direct_person_times"] = sum(known) if known else None
     return LedgerFacts(
         totals=totals,
         stations=stations,
@@ -93,6 +93,7 @@ def ledger_facts(query: Query, *, prefix: str, period: Period) -> LedgerFacts:
         files=_files(query, prefix, period),
         change=_change(query, prefix, period),
         domains=_domains(query, prefix, period),
+        direct_complete=len(known) == len(parts),
         simulated=bool(_scalar(query(f"SELECT bool_or(simulated) AS x FROM stations WHERE {_here(prefix)}"))),
     )
 

@@ -60,12 +60,12 @@ _MAY_HOLD = (
     rf"(?:<D>|[{_SPELLED}十百]).?(?:号|栋|幢|座|单元|室|弄|[#＃])|<D>.<D><D>?.<D><D><D>",
     f"[{_SPELLED}]" * 11 + r"|<D>[.．]<D><D>+[eEｅＥ]",
     r"微.?信|薇信|威信|扣扣|企鹅号|家庭[住地]|住[址所在于]|家住|现住|居住|现居|居[于在]|地址|户籍|搬[至到]|家在",
-    rf"(?:{words.NAME_LABELS})(?:[(（][^)）]*[)）])?"
-    rf"(?:<GAP>*[为是叫]?<GAP>*[{words.SURNAMES}{_COMPOUND_STARTS}A-ZＡ-Ｚ]|<GAP>*[:：=＝﹕]|<WORD>*[·•・‧∙●⋅.．])",
+    rf"(?:{words.NAME_LABELS})(?:[(（][^)）]<NEAR>[)）])?"
+    rf"(?:<GAP>*(?:[为是叫]<GAP>*)?[{words.SURNAMES}{_COMPOUND_STARTS}A-ZＡ-Ｚ]|<GAP>*[:：=＝﹕]|<WORD><NEAR>[·•・‧∙●⋅.．])",
 )
-# No counted repetitions above: they make RE2 a hundred times slower.
-_IN_PYTHON = {"<D>": r"\d", "<GAP>": r"[\W_]", "<WORD>": r"[^\d:：,，;；。]"}
-_IN_ARROW = {"<D>": r"\p{Nd}", "<GAP>": r"[^\p{L}\p{Nd}]", "<WORD>": r"[^\p{Nd}:：,，;；。]"}
+# RE2 is linear whatever the pattern, but a hundred times slower with counted repetitions; Python needs them.
+_IN_PYTHON = {"<D>": r"\d", "<GAP>": r"[\W_]", "<WORD>": r"[^\d:：,，;；。]", "<NEAR>": "{0,60}"}
+_IN_ARROW = {"<D>": r"\p{Nd}", "<GAP>": r"[^\p{L}\p{Nd}]", "<WORD>": r"[^\p{Nd}:：,，;；。]", "<NEAR>": "*"}
 
 
 def _written(part: str, classes: dict[str, str]) -> str:

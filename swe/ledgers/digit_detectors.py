@@ -66,7 +66,7 @@ _LABELLED = (
 )  # fmt: skip
 _LABELLED_PHONE = re.compile(
     rf"(?:手机|电话|座机|固话|联系方式|(?<![A-Za-z])(?:tel|phone|mobile))(?:号码|号)?{_FILL}"
-    r"((?!20[0-3][0-9][01][0-9][0-3][0-9](?![0-9]))[2-8][0-9]{2,3}[ \-]?[0-9]{4}|1[3-9][0-9]{8}|1[3-9][0-9]{10}|1[3-9](?:[ \-.]{0,2}[0-9]){9})(?![A-Za-z0-9])",
+    r"((?!20[0-3][0-9][01][0-9][0-3][0-9](?![0-9]))[2-8][0-9]{2,3}[ \-]?[0-9]{4}|1[3-9][0-9]{8}|1[3-9][0-9]{10}|1[ \-.]?[3-9](?:[ \-.]{0,2}[0-9]){9})(?![A-Za-z0-9])",
     re.I,
 )
 _LANDLINE = re.compile(
@@ -276,7 +276,7 @@ def _is_cut_like_code(shape: tuple[int, ...]) -> bool:
 
 def _is_card(w: _Window) -> bool:
     spelled = {(1,) * len(w.digits), (len(w.digits),)}
-    if not any(shape in spelled or min(shape[:-1] or (0,)) >= 3 for shape in w.shapes):
+    if not any(shape in spelled or min(shape[:-1] or (0,)) >= 4 for shape in w.shapes):
         return False
     if w.digits.startswith("62") and w.shapes[0][:3] == (4, 4, 4):
         return True  # UnionPay printed as on the card: the last digit may be mistyped

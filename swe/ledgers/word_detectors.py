@@ -20,7 +20,7 @@ _AT = re.compile(r"@|\((?:at)\)|\[at\]", re.I)
 _MAIL_BEFORE = re.compile(r"[A-Za-z0-9._%+\-]{1,64} {0,2}$")
 _MAIL_AFTER = re.compile(r" {0,2}[A-Za-z0-9\-]{1,63}(?: ?\. ?[A-Za-z][A-Za-z0-9\-]{0,62}){1,5}")
 _WECHAT = re.compile(
-    r"(?:微 ?信|薇信|威信|(?<![A-Za-z0-9])(?:we ?chat|weixin|wx|vx|v信|v(?= ?:)))"
+    r"(?:微 ?信|薇信|威信|(?<![A-Za-z0-9])(?:(?:we ?chat|weixin|wx|vx)(?![a-z0-9_])|v信|v(?= ?:)))"
     r"(?! ?(?:公众|群|小程序|推|视频|支付|朋友圈|平台))"
     r"(?: ?(?:号码|号|账号|帐号|id|名))?[ :是为加(\-]{0,4}"
     r"((?!we ?chat|weixin)[a-z_][a-z0-9_\-]{5,29}|(?<=:)[0-9]{6,12}|(?<=: )[0-9]{6,12}|(?<=号)[0-9]{6,12}|(?<=号 )[0-9]{6,12})"
@@ -86,7 +86,7 @@ _LABEL = re.compile(
     r"|(?<![A-Za-z])(?P<english>name|contact|client)(?P<colon> ?: ?)",
     re.I,
 )
-_NEXT_NAME = re.compile(r" ?[、,/;和与及] ?| {1,3}")
+_NEXT_NAME = re.compile(r" ?[、,/;和与及(] ?| {1,3}")
 _HARD_END = re.compile(r"$|[^\u4e00-\u9fff0-9A-Za-z ]")
 _END = re.compile(words.AFTER_NAME)
 _NOT_ENDING = "人户者童年群女民士工站长员生家等表略们"
@@ -155,6 +155,8 @@ def _place_before(before: str) -> int:
 def _names(plain: str) -> Iterator[Found]:
     for label in _LABEL.finditer(plain):
         spot = label.end()
+        if label["who"] and is_name_shaped(label["who"][1:-1].strip()):  # 奶奶（罗桂芬）
+            yield "name", label.start("who") + 1, label.end("who") - 1
         if label["english"]:
             latin = _LATIN_NAME.match(plain, spot)
             end = latin.end() if latin else _name_end(plain, spot, "name", ":")

@@ -54,7 +54,10 @@ def _counts(e: Evaluation) -> Iterator[Number]:
     assert e.ledger is not None
     facts = e.ledger.facts
     for name, unit in UNITS.items():
-        yield _count(e, f"output.{name}", facts.totals[name], unit)
+        total: float | Bounded | None = facts.totals[name]
+        if name == "direct_person_times" and isinstance(total, float) and not facts.direct_complete:
+            total = Bounded.at_least(total)
+        yield _count(e, f"output.{name}", total, unit)
     for name, unit in PEOPLE.items():
         yield _count(e, f"team.{name}", facts.people.get(name), unit)
     for name, unit in SURVEY.items():
@@ -113,7 +116,7 @@ def _stations(e: Evaluation) -> Iterator[Number]:
 def _count(
     e: Evaluation,
     id: str,
-    value: float | None,
+    value: float | Bounded | None,
     unit: str,
     *,
     method: str = "ledger count as declared",
