@@ -19,7 +19,7 @@ PROVINCES = {"内蒙古": "Inner Mongolia", "陕西": "Shaanxi", "西藏": "Tibe
 ESTABLISHED = {
     "喀什": "Kashgar",
     "呼和浩特": "Hohhot",
-    "乌鲁木齐": "Ürümqi",
+    "乌鲁木齐": "Urumqi",
     "拉萨": "Lhasa",
     "哈尔滨": "Harbin",
     "齐齐哈尔": "Qiqihar",

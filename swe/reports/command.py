@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from swe.core import errors
 from swe.core.errors import UsageError
 from swe.reports import batch
 from swe.reports.evaluation import check_inputs
@@ -69,21 +70,28 @@ def report(run: str | Path, region: str | int, *, lang: str | None = None, out: 
 
     Raises what `swe run` would exit with: a SweError of the kind of the first failure.
     """
-    from swe.core.errors import NotebookError
     from swe.reference.regions import region as find
 
     code = find(region).code
     quiet = _Quiet()
     summary = run_and_report(run, quiet, wanted=(f"={code}",), lang=lang, out=out, jobs=1)
     assert summary is not None
-    if summary.failed:
-        zh, en = summary.failed[code]
-        raise NotebookError(zh, en, where=code)
+    if quiet.failed:
+        failed = quiet.failed[0]
+        raise getattr(errors, failed.kind)(failed.reason_zh, failed.reason_en, where=code)
     return summary.out / code / "report.html"
 
 
 class _Quiet:
-    def tell(self, *_: Any) -> None: ...
+    """Hears what failed and says nothing."""
+
+    def __init__(self) -> None:
+        self.failed: list[batch.Outcome] = []
+
+    def tell(self, outcome: batch.Outcome, *_: Any) -> None:
+        if not outcome.ok:
+            self.failed.append(outcome)
+
     def planned(self, *_: Any) -> None: ...
     def finished(self, *_: Any) -> None: ...
 

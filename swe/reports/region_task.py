@@ -48,6 +48,7 @@ class Outcome:
     reason_en: str = ""
     timed_out: bool = False
     disk: bool = False
+    kind: str = "SweError"  # the class of the error, one of swe.core.errors
 
 
 def make(task: Task) -> Outcome:
@@ -67,10 +68,11 @@ def make(task: Task) -> Outcome:
     except SweError as error:
         spent = time.perf_counter() - started
         late, disk = isinstance(error, TimeLimitError), error.exit_code == 17
-        return Outcome(task.code, False, spent, error.text("zh"), error.text("en"), late, disk)
+        kind = type(error).__name__
+        return Outcome(task.code, False, spent, error.text("zh"), error.text("en"), late, disk, kind)
     except Exception as error:  # the border of one region: nothing here may stop the others
         name = type(error).__name__
-        _keep_failure(failed, None, task, SweError(f"程序错误：{name}：{error}", f"a bug: {name}: {error}"))
+        _keep_failure(failed, None, task, SweError(f"程序错误：{name}", f"a bug: {name}"))
         return Outcome(task.code, False, time.perf_counter() - started, f"程序错误：{name}", f"a bug: {name}")
     return Outcome(task.code, True, time.perf_counter() - started)
 
@@ -120,12 +122,20 @@ def report_document(executed: Any) -> dict[str, Any]:
     )
 
 
+def _set_aside(stale: Path, keep: Path) -> None:
+    """An earlier report of a region that now fails: kept, but no longer where it would look current."""
+    if stale.is_dir():
+        shutil.rmtree(keep, ignore_errors=True)
+        stale.replace(keep)
+
+
 def _keep_failure(failed: Path, folder: Path | None, task: Task, error: SweError) -> None:
     document = {
         "region": task.code, "run": task.run.id, "exit_code": error.exit_code, "error": type(error).__name__,
         "reason": {"zh": error.text("zh"), "en": error.text("en")},
     }  # fmt: skip
     write_atomic(failed / "error.json", json_text(document))
+    _set_aside(task.out / task.code, failed / "previous")
     half = folder / "notebook.ipynb" if folder else None
     if half and half.is_file():
         write_atomic(failed / "notebook.ipynb", half.read_bytes())

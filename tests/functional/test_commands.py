@@ -1,4 +1,4 @@
-"""`swe region` and `swe coverage`: the numbers that issue 2 accepts them by, and the shape of their JSON."""
+"""`swe region` and `swe coverage`: acceptance numbers, and the shape of their JSON."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def test_guizhou_is_covered_to_seventy_two_per_cent_of_the_nearest_register(swe:
     assert sum(found["kinds"][kind] for kind in ("subdistrict", "town", "township", "area_office")) == 1510
 
 
-# issue 2, "It is done when"
+# acceptance numbers
 UNITS = {"3412": 167, "320722": 19, "522702": 8, "421303": 10, "31": 215, "11": 343, "00": 38621}
 
 
 @pytest.mark.parametrize(("code", "units"), UNITS.items())
-def test_the_denominators_of_the_issue(swe: Callable, code: str, units: int) -> None:
+def test_the_denominators(swe: Callable, code: str, units: int) -> None:
     found = swe("coverage", code, "--as-of", "2023-06-30", "--json").json
     assert (found["vintage"], found["values"]["units"]) == ("2023-06-30", units)
     region = swe("region", code, "--json").json["matches"][0]

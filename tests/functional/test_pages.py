@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -16,6 +15,7 @@ from swe.reports.render import html
 from swe.reports.runfile import Run, load_run
 
 LANGS = ("zh", "en")
+LACKING: set[str] = set()  # code points of our own pages that the shipped font cannot draw
 
 
 @cache
@@ -45,7 +45,8 @@ def cases() -> list[Any]:
 def test_the_page_of_every_region_passes_the_gate(name: str, code: str, lang: str) -> None:
     text, report = page(name, code, lang)
     checks = gate.check_page(text, report.numbers, lang)
-    assert [check for check in checks if check.result != "pass"] == []
+    assert gate.failed(checks) == ()
+    assert {check.detail for check in checks if check.result == "review"} <= LACKING
     assert len(text) > 20_000
     for chapter in report.names:
         assert f'<section id="{chapter}">' in text
@@ -61,4 +62,4 @@ def test_the_gate_would_notice_a_number_that_is_not_in_the_results() -> None:
     less = {id: n for id, n in report.numbers.items() if id != "coverage.units"}
     found = gate.failed(gate.check_page(text, less, "zh"))
     assert [check.name for check in found] == ["numbers.in_results"]
-    assert SimpleNamespace(**vars(found[0])).detail
+    assert "coverage.units" in found[0].detail

@@ -40,7 +40,7 @@ def names(folder: Path) -> list[str]:
         (("run", "nosuch"), "provinces"),
         (("run", "nosuch.yml"), "nosuch.yml"),
         (("run", "published", "-r", "nosuch"), "nosuch"),
-        (("run", "published", "-r", "65"), "65"),
+        (("run", "published", "-r", "46"), "46"),
         (("run", "published", "-p", "as_of=2023-02-30"), "2023-02-30"),
         (("run", "published", "-p", "as_of=2999-01-01"), "2999-01-01"),
         (("run", "published", "-p", "nosuch=1"), "nosuch"),
@@ -191,19 +191,11 @@ def test_one_bad_region_does_not_stop_the_others_and_succeeds_when_mended(
     assert (out / "52" / "manifest.json").is_file()
 
 
-@pytest.mark.parametrize(
-    ("cell", "word"),
-    [
-        ("from IPython.display import HTML, display\ndisplay(HTML('<p>12</p>'))", "numbers.all_traced"),
-        ("from IPython.display import HTML, display\ndisplay(HTML('<script>x</script>'))", "page.no_script"),
-    ],
-)
-def test_a_page_that_fails_the_gate_is_not_published(
-    swe: Callable, custom: Callable, tmp_path: Path, cell: str, word: str
-) -> None:
+def test_a_page_that_fails_the_gate_is_not_published(swe: Callable, custom: Callable, tmp_path: Path) -> None:
+    cell = "from IPython.display import HTML, display\ndisplay(HTML('<p>12</p><script>x</script>'))"
     said = swe("run", custom(cell), "-o", tmp_path / "out")
     assert said.code == 13
-    assert word in said.err
+    assert "numbers.all_traced" in said.err and "page.no_script" in said.err
     assert not (tmp_path / "out" / "52").exists()
     assert failure(tmp_path / "out", "52")["exit_code"] == 15
 

@@ -73,7 +73,8 @@ def test_sums_and_products_do_not_depend_on_the_order(a: Bounded, b: Bounded) ->
 
 @given(a=bounded())
 def test_taking_the_negative_twice_changes_nothing(a: Bounded) -> None:
-    assert -(-a) == a
+    negative = -a
+    assert -negative == a
 
 
 @given(left=inside(), right=inside())

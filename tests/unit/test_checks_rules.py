@@ -12,6 +12,7 @@ import pytest
 
 from swe.ledgers.checking import RULES, check
 from swe.ledgers.contract import contract, dtypes
+from swe.ledgers.issues import Account
 
 LEDGER = contract()
 TODAY = date(2023, 6, 30)
@@ -83,7 +84,9 @@ def respondents(*answers: str) -> str:
 
 
 def varied(i: int) -> str:
-    return " ".join(str(1 + (i * k) % 5) for k in (1, 2, 3, 4, 6, 7)) + (" yes no yes no yes" if i % 2 else " no no yes no yes")
+    return " ".join(str(1 + (i * k) % 5) for k in (1, 2, 3, 4, 6, 7)) + (
+        " yes no yes no yes" if i % 2 else " no no yes no yes"
+    )
 
 
 # rule → (tables where it fires, the places it names, the clean twin)
@@ -330,7 +333,7 @@ SPEC: dict[str, tuple[dict[str, str], list[tuple[str, int | None, str]], dict[st
         {"finance": many(MONEY, "S1 . total 110 . . . .", "S1 . personnel 80 . . . .", "S1 . service 30 . . . .", "S2 . total 9 . . . .")},
     ),
     "finance.above_contract": (
-        {"stations": "station_id name region_code kind contract_cny\nS1 Station 522702001 station 300000", "finance": many(MONEY, "S1 . personnel 300002 . . . .")}, [("stations", 2, "contract_cny")],
+        {"stations": "station_id name region_code kind contract_cny\nS1 Station 522702001 station 300000", "finance": many(MONEY, "S1 . personnel 301000 . . . .")}, [("stations", 2, "contract_cny")],
         {"stations": "station_id name region_code kind contract_cny\nS1 Station 522702001 station 300000", "finance": many(MONEY, "S1 . personnel 300000 . . . .", "S1 2023-05 personnel 300000 . . . .")},
     ),
     "targets.rate": (
@@ -466,8 +469,20 @@ def test_a_column_of_the_wrong_type_is_one_issue():
     assert [(i.table, i.row, i.column) for i in issues] == [("activities", None, "participants")]
 
 
+def test_a_table_without_an_accepted_row_is_not_reported():
+    accounts = [
+        Account("a.xlsx", "活动", "activities", 2, 0, 1, 1, {"合计": 1, "缺日期": 1}),
+        Account("a.xlsx", "个案", "cases", 1, 1, 0, 0),
+        Account("a.xlsx", "说明", "", 3, 0, 0, 3, {"不是台账": 3}),
+    ]
+    issues = check({}, LEDGER, today=TODAY, accounts=accounts)
+    assert [(i.rule, i.file, i.sheet, i.row) for i in issues] == [
+        ("missing.empty_table", "a.xlsx", "活动", None)
+    ]
+
+
 def test_every_rule_has_its_spec():
-    assert {rule.id for rule in RULES} - set(SPEC) == {"cell.type"}
+    assert {rule.id for rule in RULES} - set(SPEC) == {"cell.type", "missing.empty_table"}
 
 
 def test_rules_are_unique_and_bilingual():

@@ -229,7 +229,7 @@ def test_children_are_all_regions_of_a_level_below() -> None:
         ("3502", "Xiamen City"),
         ("6531", "Kashgar Prefecture"),
         ("1501", "Hohhot City"),
-        ("6501", "Ürümqi City"),
+        ("6501", "Urumqi City"),
         ("5401", "Lhasa City"),
         ("5227", "Qiannan Prefecture"),
         ("2113", "Chaoyang City"),

@@ -79,7 +79,7 @@ def _sources(p: Page) -> Table | None:
         rows.append(
             (
                 Markup('<span id="s-{0}">{1}</span>').format(name, code(name)),
-                Markup("<cite>{}</cite>").format(s["title_zh"]),
+                Markup('<cite lang="zh-Hans">{}</cite>').format(s["title_zh"]),
                 free(s["credit"]),
                 day(s["month"]),
                 p.w(f"annex.{s['month_is'].split(':')[0].replace(' ', '_')}"),

@@ -180,7 +180,7 @@ class Page:
         known = self.e.facts.sources
         if name in set(known["source_id"]):
             s = self.e.facts.source(name)
-            return Markup('<a href="#s-{}"><cite>{}</cite></a> {}').format(
+            return Markup('<a href="#s-{}"><cite lang="zh-Hans">{}</cite></a> {}').format(
                 name, s["title_zh"], day(s["month"])
             )
         return Markup("{}").format(self.w("labels.source_benchmarks") if "/" in name else free(name))

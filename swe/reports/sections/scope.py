@@ -22,7 +22,7 @@ def background(e: Evaluation) -> Section:
     rows = [
         (
             free(getattr(v.programme.title, e.lang)), p.w(f"kinds.{v.programme.kind}"), _period(p, v.programme.period),
-            joined([free(e.facts.source(s)["title_zh"]) for s in v.programme.sources], e.lang),
+            joined([Markup('<cite lang="zh-Hans">{}</cite>').format(e.facts.source(s)["title_zh"]) for s in v.programme.sources], e.lang),
         )
         for v in e.programmes
     ]  # fmt: skip

@@ -154,7 +154,7 @@ def _derived_fact(p: Page, programme: str, d: Derived) -> Fact:
     n = p.n(f"programme.{programme}.{d.id}")
     label = page.free(getattr(d.label, p.lang))
     if d.id in FULL and p.e.has(FULL[d.id]):
-        of = Markup("{} / {}").format(
+        of = Markup("{} / {}" if p.lang == "zh" else "{} of {}").format(
             marked(p.n(f"figure.{d.sources[0]}"), p.lang), marked(p.n(FULL[d.id]), p.lang)
         )
         return Fact(label, of, Markup("{} · {}").format(marked(n, p.lang), p.w("summary.list_unpublished")))
