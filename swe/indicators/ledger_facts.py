@@ -66,7 +66,11 @@ class LedgerFacts:
     files: dict[str, float | None]
     change: dict[str, float | None]
     domains: pd.DataFrame
-    direct_complete: bool  # False where a part of the direct person-times was not reported: the sum is a lower bound
+    valid: dict[str, tuple[float, float]]  # case, group, activity → declared, valid (they meet the minima)
+    complete: dict[str, dict[str, float]]  # table → station-months reported, zero, not_reported
+    direct_complete: (
+        bool  # False where a part of the direct person-times was not reported: the sum is a lower bound
+    )
     simulated: bool
 
 
@@ -93,14 +97,53 @@ def ledger_facts(query: Query, *, prefix: str, period: Period) -> LedgerFacts:
         files=_files(query, prefix, period),
         change=_change(query, prefix, period),
         domains=_domains(query, prefix, period),
+        valid=_valid(query, prefix, period),
+        complete=_complete(query, prefix, period),
         direct_complete=len(known) == len(parts),
         simulated=bool(_scalar(query(f"SELECT bool_or(simulated) AS x FROM stations WHERE {_here(prefix)}"))),
     )
 
 
+def _frames(query: Query, prefix: str, period: Period) -> dict[str, pd.DataFrame]:
+    """The stored rows of the region in the period, as the checks want them."""
+    stations = query(f"SELECT * FROM stations WHERE {_here(prefix)}")
+    dated = {
+        table: query(f"SELECT * FROM {table} WHERE {_mine(prefix)} AND {_within(column, period)}")
+        for table, column in DATED.items()
+        if table != "survey"  # a survey is no monthly record
+    }
+    return {"stations": stations, **dated}
+
+
+def _valid(query: Query, prefix: str, period: Period) -> dict[str, tuple[float, float]]:
+    """Declared and valid records side by side; a record is valid where it meets the minima."""
+    from swe.ledgers.checking import valid_counts
+
+    counts = valid_counts(_frames(query, prefix, period))
+    sums = counts.groupby("kind")[["declared", "valid"]].sum()
+    return {str(kind): (float(row["declared"]), float(row["valid"])) for kind, row in sums.iterrows()}
+
+
+def _complete(query: Query, prefix: str, period: Period) -> dict[str, dict[str, float]]:
+    """Station-months by table and status: completeness comes before every total."""
+    from swe.ledgers.checking import completeness
+    from swe.ledgers.contract import contract
+
+    grid = completeness(_frames(query, prefix, period), contract("ledger-v1"), period)
+    counts = grid.groupby(["table", "status"]).size()
+    found: dict[str, dict[str, float]] = {}
+    for (table, status), n in counts.items():
+        found.setdefault(str(table), dict.fromkeys(("reported", "zero", "not_reported"), 0.0))[
+            str(status)
+        ] = float(n)
+    return found
+
+
 def _by_station(query: Query, table: str, prefix: str, period: Period) -> pd.DataFrame:
     """All measures of one table by station, in one pass over it."""
-    asked = ", ".join(f"CAST({sql} AS DOUBLE) AS {name}" for name, (of, sql, _) in MEASURES.items() if of == table)
+    asked = ", ".join(
+        f"CAST({sql} AS DOUBLE) AS {name}" for name, (of, sql, _) in MEASURES.items() if of == table
+    )
     return query(
         f"SELECT station_id, {asked} FROM {table} "
         f"WHERE {_mine(prefix)} AND {_within(DATED[table], period)} GROUP BY station_id"

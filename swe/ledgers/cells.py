@@ -84,8 +84,11 @@ _PARTS = re.compile(r"[、,;，；/+&]|和|及|与|\s+")
 _NUMBERED = re.compile(r"^\(?\d{1,2}[.、)]\s*|^[①-⑳]")
 _COUNTED = re.compile(r"[1-9]\d{0,3}(?:张|份|个|次|页|套|本)")
 # Cells of text that need a look; all others are stripped by Arrow.
-_ODD_TEXT = r"[０-９\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\ufeff\ufffd]|_x[0-9A-Fa-f]{4}_|^'"
+_ODD_TEXT = r"[０-９\x00-\x08\x0b-\x1f\x7f\x{200b}\x{200e}\x{200f}\x{feff}\x{fffd}]|_x[0-9A-Fa-f]{4}_|^'"
 _ODD_CODE = r"[^!-~\p{Han}]|['\"]|\d[eE]\+?\d\d$|\d{5}\.0+$"
+_MISSING_FORMS = pa.array(
+    sorted({form for word in MISSING for form in (word, word.upper(), word.title())}), pa.large_string()
+)
 _PLAIN_NUMBER = r"^-?[0-9]{1,15}(?:\.[0-9]{1,12})?$"
 
 
@@ -179,11 +182,8 @@ def _strings(column: Column, cells: Sequence[Any] | pa.Array) -> Parsed:
     if not isinstance(cells, pa.Array):
         return _each(cells, column, lambda cell: read(cell, column))
     trimmed = pc.cast(pc.utf8_trim_whitespace(cells), pa.large_string())
-    short = pc.less(pc.utf8_length(trimmed), 12)
-    odd = pc.or_(
-        pc.match_substring_regex(trimmed, _ODD_CODE if code else _ODD_TEXT),
-        pc.and_(short, pc.is_in(pc.utf8_lower(trimmed), pa.array(sorted(MISSING), pa.large_string()))),
-    )
+    odd = pc.match_substring_regex(trimmed, _ODD_CODE if code else _ODD_TEXT)
+    odd = pc.or_(odd, pc.is_in(trimmed, _MISSING_FORMS))
     if code and column.privacy == "identifier":
         odd = pc.or_(odd, pc.match_substring_regex(trimmed, r"[0-9]{12}000$"))
     places = np.flatnonzero(pc.fill_null(odd, False).to_numpy(zero_copy_only=False))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -25,7 +26,7 @@ DAMAGE = 0.05  # share of broken among non-ASCII characters up to which an encod
 MAX_COLUMNS = 16_384  # Excel's own
 MAX_CELLS = 100_000_000  # 5 M rows of 20 columns: a code of four bytes for each cell
 MAX_FIELD = 1 << 24
-BLOCK = 1 << 22  # bytes Arrow parses at a time
+BLOCK = 1 << 20  # bytes Arrow parses at a time
 BATCH_CELLS = 1 << 20  # cells of ragged rows turned into columns at a time
 NAMES = {"utf-8-sig": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16"}
 
@@ -36,10 +37,10 @@ def text_columns(data: bytes) -> tuple[int, list[pa.ChunkedArray], list[Remark]]
     Raises DataError where there are more than MAX_CELLS cells.
     """
     text, remarks = as_utf8(data)
-    if nuls := text.count(b"\0"):
-        remarks.append(Remark("nul_bytes", {"n": nuls}))
+    if b"\0" in text:
+        remarks.append(Remark("nul_bytes", {"n": text.count(b"\0")}))
         text = text.replace(b"\0", b"")
-    if not text.strip():
+    if not text[:SAMPLE].strip() and not text.strip():
         return 0, [], [*remarks, Remark("no_rows")]
     mark = delimiter(text[:SAMPLE].decode("utf-8", "ignore"))
     quoted = b'"' in text
@@ -64,7 +65,7 @@ def as_utf8(data: bytes) -> tuple[bytes, list[Remark]]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _transcoded(data, "utf-16")
     if _is_utf8(data):
-        return data.removeprefix(codecs.BOM_UTF8), []
+        return data[3:] if data.startswith(codecs.BOM_UTF8) else data, []
     sample = data[:SAMPLE]
     for encoding in ("utf-8-sig", "gb18030"):
         if _broken(sample.decode(encoding, "replace")) <= DAMAGE:
@@ -78,11 +79,12 @@ def as_utf8(data: bytes) -> tuple[bytes, list[Remark]]:
 
 
 def _is_utf8(data: bytes) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    """Whether all of it is UTF-8; Arrow looks ten times as fast as a decoder, and makes no copy."""
+    ends = pa.py_buffer(array("q", [0, len(data)]))
+    whole = pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)])
     try:
-        for at in range(0, len(data), SAMPLE):
-            decoder.decode(data[at : at + SAMPLE], at + SAMPLE >= len(data))
-    except UnicodeDecodeError:
+        whole.validate(full=True)
+    except pa.ArrowInvalid:
         return False
     return True
 
@@ -146,7 +148,9 @@ def _regular(text: bytes, mark: str, *, quoted: bool) -> pa.Table | None:
                 newlines_in_values=quoted,
                 ignore_empty_lines=False,
             ),
-            pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+            pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+            ),
         )
     except pa.ArrowException:
         return None
@@ -188,9 +192,11 @@ def _ragged_remarks(widths: Counter[int], first_of: dict[int, int], usual: int) 
 def _rows(text: bytes, mark: str, *, quoted: bool) -> Iterator[list[str]]:
     if csv.field_size_limit() < MAX_FIELD:
         csv.field_size_limit(MAX_FIELD)
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     stream = io.TextIOWrapper(io.BytesIO(text), "utf-8", "replace", newline="")
-    reader = csv.reader(stream, delimiter=mark, quoting=quoting)
+    if quoted:
+        reader = csv.reader(stream, delimiter=mark)
+    else:
+        reader = csv.reader(stream, delimiter=mark, quoting=csv.QUOTE_NONE)
     while True:
         try:
             yield next(reader)

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy.engine import URL, Connection
 
+    from swe.ledgers.reading import SourceRead
     from swe.ledgers.tables.spec import Contract, TableSpec
 
 CHUNK = 10_000  # rows that are fetched at a time
 KIND = "postgresql"
+MISSING = "—"  # what the reader takes for "no value"
 
 _QUERY = re.compile(r"\s*(?:select|with|table|values)\b", re.IGNORECASE)
 _UNSORTED = {"JSON", "JSONB", "XML", "POINT", "BOX", "LINE", "LSEG", "PATH", "POLYGON", "CIRCLE"}
@@ -63,6 +65,54 @@ def fetch(address: str, ledger: Contract) -> list[Fetched]:
     with _connected(url) as connection:
         statements = _statements(connection, ledger, wanted)
         return [_fetched(connection, ledger[name], statement) for name, statement in statements.items()]
+
+
+def read_fetched(fetched: Fetched, ledger: Contract, *, region: str | None = None) -> SourceRead:
+    """A fetched table as the reader sees a sheet: headers in row 1, records from row 2 on."""
+    from swe.ledgers import reading
+    from swe.ledgers.grids import Grid
+    from swe.ledgers.recognise import Headers
+    from swe.ledgers.sources import Source
+    from swe.ledgers.table_rows import REPEATED
+
+    spec = ledger[fetched.table]
+    matched = [match_header(spec, header) for header in fetched.headers]
+    whole = [
+        _said_missing(column) if match and match[0].name in REPEATED else column
+        for match, column in zip(matched, fetched.columns, strict=True)
+    ]
+    columns = tuple(map(_grid_column, fetched.headers, whole))
+    grid = Grid(fetched.table, fetched.rows + 1, columns)
+    source = Source(Path(fetched.table), fetched.name, "", fetched.bytes, fetched.sha256)
+    sheet = reading._sheet(grid, 1, Headers(ledger), source)
+    return reading._assembled(source, [sheet], [], ledger, region or "")
+
+
+def _said_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """NULL written out: in a sheet a blank cell may mean "the same as above", in a database it never does."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = column if pa.types.is_string(column.type) else pc.cast(column, pa.string())
+    return pc.fill_null(text, MISSING)
+
+
+def _grid_column(header: str, column: pa.ChunkedArray) -> Any:
+    """A column below its header, as codes and distinct values."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from swe.ledgers.grids import GridColumn, encoded
+
+    if pa.types.is_null(column.type):
+        column = column.cast(pa.string())
+    if pa.types.is_string(column.type):
+        return GridColumn(*encoded(pa.chunked_array([pa.array([header], column.type), *column.chunks])))
+    pairs = column.combine_chunks().dictionary_encode()
+    codes = pc.fill_null(pairs.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+    values = pairs.dictionary.to_pylist()
+    return GridColumn(np.append(np.int32(len(values)), codes).astype(np.int32), [*values, header])
 
 
 def _mapping(path: Path, ledger: Contract) -> dict[str, str]:
@@ -185,7 +235,12 @@ def _fetched(connection: Connection, spec: TableSpec, statement: str) -> Fetched
         rows += len(chunk)
     whole = tuple(_joined(chunks) for chunks in columns)
     return Fetched(
-        spec.name, tuple(headers[i] for i in kept), whole, rows, sum(c.nbytes for c in whole), digest.hexdigest()
+        spec.name,
+        tuple(headers[i] for i in kept),
+        whole,
+        rows,
+        sum(c.nbytes for c in whole),
+        digest.hexdigest(),
     )
 
 

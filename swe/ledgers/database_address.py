@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 DRIVER = "postgresql+psycopg"
 CONNECT_SECONDS = 10  # until a server counts as unreachable; ours
-KEEPALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+KEEPALIVE = {
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 MAPPING = "tables"  # query parameter that names the mapping file
 
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")

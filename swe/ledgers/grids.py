@@ -6,7 +6,9 @@ Workbooks are opened in a child process under a memory and a time limit, so that
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import glob
 import io
 import os
 import pickle
@@ -29,9 +31,10 @@ from swe.ledgers.sources import Source
 
 TIME_LIMIT = 180.0  # seconds for one workbook; 5 M cells take about 10
 MAX_CSV_BYTES = 2 * 2**30  # larger ones go through Parquet or a database
+SAMPLE_CELLS = 20_000  # cells that say whether a column of text repeats itself
 _PLAIN = {("datetime", "date"), ("datetime", "datetime"), ("datetime", "time"), ("datetime", "timedelta")}
 
-Values = list[Any] | pa.Array
+Values = Any  # the distinct cells: a list of Python objects, or a string array of Arrow
 
 
 class GridColumn(NamedTuple):
@@ -59,6 +62,7 @@ class Grid:
     date_1904: bool = False
     merged: tuple[tuple[int, int, int, int], ...] = ()
     remarks: tuple[Remark, ...] = ()
+    by_program: bool = False  # not typed by people: a blank cell is missing, never the same as above
 
     def row(self, row: int) -> list[Any]:
         """The cells of a row counted from 0."""
@@ -238,7 +242,7 @@ def _grid(sheet: dict[str, Any], date_1904: bool) -> Grid:
         GridColumn(np.frombuffer(codes, dtype=np.int32), values) for codes, values in sheet["columns"]
     )
     merged = tuple(tuple(span) for span in sheet["merged"])
-    return Grid(sheet["name"], sheet["rows"], columns, date_1904, merged, tuple(remarks))  # type: ignore[arg-type]
+    return Grid(sheet["name"], sheet["rows"], columns, date_1904, merged, tuple(remarks))
 
 
 # -- text and Parquet --
@@ -247,26 +251,49 @@ def _grid(sheet: dict[str, Any], date_1904: bool) -> Grid:
 def _csv(path: Path) -> Grids:
     if path.stat().st_size > MAX_CSV_BYTES:
         raise refusal("file_too_large", limit=MAX_CSV_BYTES)
-    rows, columns, remarks = text_columns(path.read_bytes())
+    rows, columns, remarks = text_columns(_read(path))
     grid = Grid("", rows, tuple(GridColumn(*encoded(column)) for column in columns), remarks=tuple(remarks))
     return Grids((grid,))
 
 
+def _read(path: Path) -> bytes:
+    """The bytes of a file without the mark of UTF-8: cut off later, it would cost a second copy."""
+    with path.open("rb") as file:
+        if file.read(3) != codecs.BOM_UTF8:
+            file.seek(0)
+        return file.read()
+
+
 def encoded(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
     """A string column as codes and distinct values; what holds only blanks is blank.
+
+    Where nearly every cell differs (numbers of records, notes), the cells stand as they are.
 
     >>> codes, values = encoded(pa.array(["a", " ", "a", None]))
     >>> codes.tolist(), values.to_pylist()
     ([0, -1, 0, -1], ['a', ' '])
     """
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    pairs = whole.dictionary_encode()
-    codes = pc.fill_null(pairs.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    empty = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(pairs.dictionary)), 0)
+    if (
+        len(whole) > SAMPLE_CELLS
+        and pc.count_distinct(whole.slice(1, SAMPLE_CELLS)).as_py() > 0.8 * SAMPLE_CELLS
+    ):
+        codes, values = np.arange(len(whole), dtype=np.int32), whole
+    else:
+        codes, values = distinct(whole)
+    empty = pc.fill_null(pc.equal(pc.binary_length(pc.utf8_ltrim_whitespace(values)), 0), True)
     if pc.any(empty).as_py():
         blank = np.append(empty.to_numpy(zero_copy_only=False), True)  # code -1 reads the last place
         codes = np.where(blank[codes], np.int32(-1), codes)
-    return codes, pairs.dictionary
+    return codes, values
+
+
+def distinct(values: pa.Array) -> tuple[np.ndarray, pa.Array]:
+    """Codes (-1 where null) and the distinct values."""
+    pairs = values.dictionary_encode()
+    return pc.fill_null(pairs.indices, -1).to_numpy(zero_copy_only=False).astype(
+        np.int32, copy=False
+    ), pairs.dictionary
 
 
 def _parquet(path: Path) -> Grids:
@@ -275,11 +302,11 @@ def _parquet(path: Path) -> Grids:
 
     try:
         with duckdb.connect(config={"memory_limit": "512MB", "threads": 1}) as connection:
-            table = connection.execute("SELECT * FROM read_parquet(?)", [str(path)]).to_arrow_table()
+            table = connection.read_parquet(glob.escape(str(path))).to_arrow_table()
     except (duckdb.Error, pa.ArrowException, UnicodeDecodeError):
         raise refusal("damaged") from None
     columns = tuple(_with_header(str(name), table.column(i)) for i, name in enumerate(table.column_names))
-    return Grids((Grid("", table.num_rows + 1, columns),))
+    return Grids((Grid("", table.num_rows + 1, columns, by_program=True),))
 
 
 def _with_header(name: str, column: pa.ChunkedArray) -> GridColumn:
@@ -287,7 +314,6 @@ def _with_header(name: str, column: pa.ChunkedArray) -> GridColumn:
         return GridColumn(*encoded(pa.chunked_array([pa.array([name], column.type), *column.chunks])))
     if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
         column = pa.chunked_array([pa.nulls(len(column), pa.string())])
-    pairs = column.combine_chunks().dictionary_encode()
-    codes = pc.fill_null(pairs.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
-    values = [float(v) if type(v).__name__ == "Decimal" else v for v in pairs.dictionary.to_pylist()]
+    codes, cells = distinct(column.combine_chunks())
+    values = [float(v) if type(v).__name__ == "Decimal" else v for v in cells.to_pylist()]
     return GridColumn(np.append(np.int32(len(values)), codes), [*values, name])

@@ -6,20 +6,19 @@ its reason.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from swe.ledgers.contract import CODE_LISTS, INSTRUCTIONS
-from swe.ledgers.grids import Grid, WorkbookReader, read_grids
+from swe.ledgers.grids import Grid, Grids, WorkbookReader, read_grids
 from swe.ledgers.issues import PROVENANCE, Account, Issue
 from swe.ledgers.reading_words import Remark, Unreadable, issue
 from swe.ledgers.recognise import DATA, KINDS, NOT_A_TABLE, SUPPORT, Block, Headers, blocks
 from swe.ledgers.region_cells import county_of
 from swe.ledgers.sources import Source
-from swe.ledgers.table_rows import Context, Rows, read_rows
+from swe.ledgers.table_rows import Context, Rows, read_rows, series
 from swe.ledgers.titles import month_of, station_of, year_of
 
 if TYPE_CHECKING:
@@ -37,12 +36,16 @@ class SourceRead:
     """What one source holds.
 
     `tables` has a typed frame (dtypes of the contract, with `_file`, `_sheet`, `_row`) for each table that was found;
-    `accounts` one entry for each sheet and table, rows read = accepted + rejected + skipped.
+    `accounts` one entry for each sheet and table, rows read = accepted + rejected + skipped. `letters` says which
+    column of the sheet a column of the table is: (file, sheet, table) -> {column: letters}.
     """
 
     tables: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
     issues: tuple[Issue, ...] = ()
     accounts: tuple[Account, ...] = ()
+    letters: Mapping[tuple[str, str, str], Mapping[str, str]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
 
 @dataclass
@@ -81,6 +84,11 @@ def read_source(
         grids = read_grids(source, reader=reader)
     except Unreadable as error:
         return SourceRead(issues=(issue(Remark(error.rule, error.detail), file=source.name),))
+    return read_found(source, grids, contract, region=region)
+
+
+def read_found(source: Source, grids: Grids, contract: Contract, *, region: str | None = None) -> SourceRead:
+    """Read the grids of a source, wherever they came from."""
     headers = Headers(contract)
     sheets = [_sheet(grid, index, headers, source) for index, grid in enumerate(grids.grids, start=1)]
     issues = [issue(remark, file=source.name) for remark in grids.remarks]
@@ -109,14 +117,19 @@ def _assembled(
     within = _county([b.title for s in sheets for b in s.blocks] + titles, within)
     order = [(sheet, block) for sheet in sheets for block in sheet.blocks]
     read: dict[int, Rows] = {}
+    letters: dict[tuple[str, str, str], Mapping[str, str]] = {}
     for sheet, block in sorted(
         order, key=lambda pair: pair[1].table is None or pair[1].table.name != "stations"
     ):
         if block.table is None:
             continue
-        station = _only_station(frames.get("stations", []))
-        context = _context(source, sheet, block, station, within)
+        context = _context(source, sheets, sheet, block, within)
+        if (station := _only_station(frames.get("stations", []))) is not None:
+            context = replace(
+                context, station=station, station_from=("本文件的站点信息表", "station of this file")
+            )
         read[id(block)] = rows = read_rows(sheet.grid, block, context)
+        letters.setdefault((source.name, sheet.name, block.table.name), rows.letters)
         frames.setdefault(block.table.name, []).append(_placed(rows.frame, source.name, sheet.name))
     for sheet, block in order:
         table = block.table.name if block.table else ""
@@ -134,7 +147,9 @@ def _assembled(
             if not remark.cell
         ]
     tables = {name: _joined(frames[name]) for name in contract.tables if name in frames}
-    return SourceRead(MappingProxyType(tables), tuple(issues), tuple(accounts.values()))
+    return SourceRead(
+        MappingProxyType(tables), tuple(issues), tuple(accounts.values()), MappingProxyType(letters)
+    )
 
 
 def _county(titles: Sequence[str], within: str) -> str:
@@ -145,14 +160,18 @@ def _county(titles: Sequence[str], within: str) -> str:
     return found.pop() if len(found) == 1 else within
 
 
-def _context(source: Source, sheet: _Sheet, block: Block, station: str | None, within: str) -> Context:
-    texts = [block.title, sheet.grid.name, *(re.split(r"[/\\]", source.path.stem)[-1:])]
-    texts = [text for text in texts if text]
-    origin = ("本文件的站点信息表", "station of this file")
-    if station is None:
-        station = station_of(texts, within)
-        origin = ("标题、表名或文件名", "title, sheet name or file name")
-    return Context(year_of(texts), month_of(texts), station, origin, within)
+def _context(source: Source, sheets: Sequence[_Sheet], here: _Sheet, block: Block, within: str) -> Context:
+    """Year, month and station from the nearest text that names one: title, sheet, file, then the other sheets."""
+    near = [block.title, *(b.title for b in here.blocks), here.grid.name, source.path.stem]
+    near = [text for text in dict.fromkeys(near) if text]
+    far = [text for sheet in sheets for text in (*(b.title for b in sheet.blocks), sheet.grid.name) if text]
+    years = {year for text in far if (year := year_of([text]))}
+    stations = {station for text in far if (station := station_of([text], within))}
+    year = year_of(near) or (years.pop() if len(years) == 1 else None)
+    station = station_of(near, within) or (stations.pop() if len(stations) == 1 else None)
+    return Context(
+        year, month_of(near), station, ("标题、表名或文件名", "title, sheet name or file name"), within
+    )
 
 
 def _only_station(frames: list[pd.DataFrame]) -> str | None:
@@ -203,14 +222,15 @@ def _added(one: Account, other: Account) -> Account:
 
 
 def _placed(frame: pd.DataFrame, file: str, sheet: str) -> pd.DataFrame:
-    import pandas as pd
+    """The frame with `_file`, `_sheet` and `_row` behind its columns."""
+    import pyarrow as pa
 
     where = {"_file": file, "_sheet": sheet}
-    constants = {
-        key: pd.array([value], dtype="string").take([0] * len(frame)) for key, value in where.items()
+    named = {
+        key: series(pa.repeat(pa.scalar(text, pa.large_string()), len(frame)), "string")
+        for key, text in where.items()
     }
-    placed = frame.assign(**constants)
-    return placed[[*(c for c in frame.columns if c not in PROVENANCE), *PROVENANCE]]
+    return frame.assign(**named)[[*(c for c in frame.columns if c not in PROVENANCE), *PROVENANCE]]
 
 
 def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -222,4 +242,4 @@ def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return whole[0] if len(whole) == 1 else pd.concat(whole, ignore_index=True)
 
 
-__all__ = ["SourceRead", "WorkbookReader", "read_source"]
+__all__ = ["SourceRead", "WorkbookReader", "read_found", "read_source"]

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from swe.core.errors import SweError
-from swe.reference import names, regions
+from swe.reference import name_index, names, regions
 
 _STATION = re.compile(
     r"(?:乡镇|街道)?(?:县级)?(?:社会工作(?:服务)?(?:总站|中心站|站|室)|社工(?:服务)?(?:总站|站|室)|社工点|指导中心).*$"
@@ -49,6 +49,8 @@ def read_region(text: str, within: str = "") -> Place:
 def county_of(text: str, within: str = "") -> str:
     """The county that a text names or begins with (福泉市牛场镇社工站2023年台账); "" where it names none for sure."""
     clean = re.sub(r"^(?:20\d\d年(?:度)?)", "", names.tidy(text))[:40]
+    if clean.isascii():  # spares the register its reading
+        return ""
     for end in range(min(len(clean), 24), 1, -1):
         if clean[end - 1] not in "县市区旗" and end != len(clean):
             continue
@@ -63,6 +65,8 @@ def _candidates(form: str) -> dict[str, str]:
     """Code -> official name of all that a form may mean."""
     if not form or len(form) > 40:
         return {}
+    if not (form.isascii() and form.isdigit()):  # `regions.find` would look for close names at length
+        return {match.code: name_index.name_of(match.code) for match in name_index.matches(form)}
     try:
         return {region.code: region.name for region in regions.find(form)}
     except SweError:

@@ -6,12 +6,14 @@ takes most of its files over from an earlier one gives the same snapshot as a lo
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from swe.core.errors import DataError
 from swe.core.files import disk_errors
 from swe.ledgers import snapshots, store
 from swe.ledgers.border_checks import between, united, within
@@ -65,7 +67,9 @@ def make_snapshot(job: Job, origins: Sequence[Origin], made: snapshots.Staging) 
     try:
         taken = _taken(job, origins)
         ids = _station_ids(taken)
-        taken = [_read(job, o, t.part.key) if _renamed(t, ids) else t for o, t in zip(origins, taken, strict=True)]
+        taken = [
+            _read(job, o, t.part.key) if _renamed(t, ids) else t for o, t in zip(origins, taken, strict=True)
+        ]
         provinces = _provinces(taken)
         parts = [_placed(job, each, made.snapshot, ids, provinces) for each in taken]
         issues = united((i for part in parts for i in part.issues), _between(job, parts, made.snapshot))
@@ -92,7 +96,8 @@ def _earlier(folder: Path) -> dict[str, Taken]:
     for name in (snapshots.PREVIOUS, snapshots.HEAD):
         snapshot = snapshots.head(folder, name)
         if snapshot is not None and store.complete(snapshot):
-            found |= {part.key: Taken(part, before=snapshot) for part in store.parts_of(snapshot)}
+            with contextlib.suppress(DataError):  # pruned by another load in this moment
+                found |= {part.key: Taken(part, before=snapshot) for part in store.parts_of(snapshot)}
     return found
 
 
@@ -102,7 +107,8 @@ def _read(job: Job, origin: Origin, key: str) -> Taken:
 
 def _redacted(job: Job, origin: Origin, key: str, read: SourceRead, names: frozenset[str]) -> Taken:
     """A source that was read now: checked as it is, then redacted."""
-    issues = (*read.issues, *within(read.tables, job.ledger, today=job.today, letters=read.letters))
+    letters = getattr(read, "letters", {})
+    issues = (*read.issues, *within(read.tables, job.ledger, today=job.today, letters=letters))
     frames: dict[str, pd.DataFrame] = {}
     log: list[tuple[str, str, str, str, int]] = []
     for name, frame in read.tables.items():
@@ -114,7 +120,7 @@ def _redacted(job: Job, origin: Origin, key: str, read: SourceRead, names: froze
         name=origin.name, kind=origin.kind, bytes=origin.bytes, sha256=origin.sha256, key=key,
         rows={name: len(frame) for name, frame in frames.items() if len(frame)},
         stations=store.provinces_of(frames.get("stations")), named=store.named_stations(frames.get("stations")),
-        letters=tuple((*place, dict(columns)) for place, columns in read.letters.items()),
+        letters=tuple((*place, dict(columns)) for place, columns in letters.items()),
         accounts=tuple(read.accounts), issues=issues, privacy=tuple(log),
     )  # fmt: skip
     return Taken(part, frames=frames)

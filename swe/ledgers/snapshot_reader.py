@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+# DuckDB's name of an Arrow type
+KINDS = {"string": "VARCHAR", "int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "date32[day]": "DATE"}
+
 
 @contextlib.contextmanager
 def connect(
@@ -45,10 +48,14 @@ def connect(
                 con.execute(f"SET {name} = {_quoted(value)}")
         for table in contract(settings["contract"]).tables.values():
             con.execute(_view(Path(snapshot), document, table, settings["keep_free_text"]))
-        folder = Path(snapshot).resolve()  # DuckDB compares a pattern as it is written, a file as it is called
+        folder = Path(
+            snapshot
+        ).resolve()  # DuckDB compares a pattern as it is written, a file as it is called
         allowed = {folder.as_posix(), _escaped(folder.as_posix()), spill.as_posix()}
         con.execute(f"SET allowed_directories = [{', '.join(map(_quoted, sorted(allowed)))}]")
         con.execute("SET python_enable_replacements = false")
+        with contextlib.suppress(duckdb.InvalidInputException):  # a kernel without ipywidgets has none to turn off
+            con.execute("SET enable_progress_bar = false")
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
         yield con
@@ -103,7 +110,7 @@ def issues(snapshot: Path) -> pd.DataFrame:
         store.read_json(path)  # raises what is to be said
     con = duckdb.connect()
     try:
-        found = con.sql(f"SELECT * FROM {_parquet([path])}").to_arrow_table()
+        found = con.sql(f"SELECT * FROM read_parquet({_quoted(_escaped(path.as_posix()))})").to_arrow_table()
     finally:
         con.close()
     made = to_frame(found)
@@ -168,7 +175,13 @@ def _view(snapshot: Path, document: dict[str, Any], table: TableSpec, keep_free_
         source = _parquet([folder / "province=*" / "*.parquet"], stars=True)
         return f"CREATE VIEW {_named(table.name)} AS SELECT {columns}, province FROM {source}"
     schema = store.arrow_schema(table, keep_free_text=keep_free_text)
-    kinds = {"string": "VARCHAR", "int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "date32[day]": "DATE"}
+    kinds = {
+        "string": "VARCHAR",
+        "int64": "BIGINT",
+        "double": "DOUBLE",
+        "bool": "BOOLEAN",
+        "date32[day]": "DATE",
+    }
     empty = ", ".join(f"NULL::{kinds[str(schema.field(name).type)]} AS {_named(name)}" for name in names)
     return f"CREATE VIEW {_named(table.name)} AS SELECT {empty}, NULL::VARCHAR AS province WHERE false"
 

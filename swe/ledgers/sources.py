@@ -25,7 +25,7 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
     **dict.fromkeys((".parquet", ".pq"), "parquet"),
     ".ods": "ods",
-}  # type: ignore[dict-item]
+}
 LOCK_PREFIXES = ("~$", ".~lock", ".~")  # Excel's and LibreOffice's
 
 
@@ -79,7 +79,7 @@ def _files(given: str | Path) -> Iterator[tuple[Path, str]]:
             return
     except (OSError, ValueError):  # a name too long, a NUL inside
         raise _missing() from None
-    matches = sorted(glob.glob(str(given), recursive=True)) if glob.has_magic(str(given)) else []
+    matches = sorted(glob.glob(str(given), recursive=True)) if glob.has_magic(str(given)) else []  # noqa: PTH207
     if not matches:
         raise _missing()
     for match in matches:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from swe.core.errors import DataError
 from swe.core.files import disk_errors, json_text
 from swe.ledgers.contract import DTYPES
-from swe.ledgers.issues import PROVENANCE, Account, Issue, issues_frame
+from swe.ledgers.issues import ISSUE_COLUMNS, PROVENANCE, Account, Issue
 from swe.ledgers.tables.spec import TableSpec
 
 if TYPE_CHECKING:
@@ -191,7 +191,6 @@ def write_manifest(
     folder: Path, id: str, settings: Settings, parts: Iterable[Part], *, issues: Iterable[Issue]
 ) -> None:
     """Everything of a snapshot beside its rows: sources, issues, accounting, the log of the border."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     listed = sorted(parts, key=lambda part: (part.name, part.sha256))
@@ -203,7 +202,14 @@ def write_manifest(
         "id": id,
         "settings": asdict(settings),
         "sources": [
-            {"name": p.name, "kind": p.kind, "bytes": p.bytes, "sha256": p.sha256, "key": p.key, "rows": p.rows}
+            {
+                "name": p.name,
+                "kind": p.kind,
+                "bytes": p.bytes,
+                "sha256": p.sha256,
+                "key": p.key,
+                "rows": p.rows,
+            }
             for p in listed
         ],
         "tables": totals,
@@ -215,10 +221,9 @@ def write_manifest(
     with disk_errors(folder):
         (folder / SOURCES).mkdir(exist_ok=True)
         for part in listed:
-            _write(folder / SOURCES / f"{part.key}.json", asdict(part))
-        table = pa.Table.from_pandas(issues_frame(issues), schema=_issue_schema(), preserve_index=False, nthreads=1)
-        pq.write_table(table.replace_schema_metadata(), folder / ISSUES, compression=COMPRESSION)
-        _write(folder / ACCOUNTS, [asdict(account) for part in listed for account in part.accounts])
+            _write(folder / SOURCES / f"{part.key}.json", _plain(part))
+        pq.write_table(issue_table(issues), folder / ISSUES, compression=COMPRESSION)
+        _write(folder / ACCOUNTS, [vars(account) for part in listed for account in part.accounts])
         _write(folder / PRIVACY, _added(line for part in listed for line in part.privacy))
         _write(folder / MANIFEST, document)
 
@@ -263,12 +268,23 @@ def _added(lines: Iterable[tuple[str, str, str, str, int]]) -> list[list[Any]]:
     return [[*line, cells] for line, cells in sorted(total.items())]
 
 
-def _issue_schema() -> pa.Schema:
+def issue_table(issues: Iterable[Issue]) -> pa.Table:
+    """Issues column by column (a bad million rows has a million of them), in the order of file, sheet, row, column."""
     import pyarrow as pa
 
-    from swe.ledgers.issues import ISSUE_COLUMNS
+    def place(issue: Issue) -> tuple[Any, ...]:
+        row = (issue.row is None, issue.row or 0)
+        return issue.file, issue.sheet, row, issue.column, issue.rule, issue.table, issue.zh
 
-    return pa.schema([(name, pa.int64() if name == "row" else pa.string()) for name in ISSUE_COLUMNS])
+    listed = sorted(issues, key=place)
+    schema = pa.schema([(name, pa.int64() if name == "row" else pa.string()) for name in ISSUE_COLUMNS])
+    held = {"message_zh": "zh", "message_en": "en"}
+    columns = [pa.array([getattr(i, held.get(f.name, f.name)) for i in listed], f.type) for f in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _plain(part: Part) -> dict[str, Any]:
+    return {**vars(part), "accounts": [*map(vars, part.accounts)], "issues": [*map(vars, part.issues)]}
 
 
 def _write(path: Path, document: Any) -> None:

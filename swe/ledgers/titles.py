@@ -18,6 +18,7 @@ _LABELLED = re.compile(r"(?:填报|填表|报送)?(?:单位|站点|社工站)(?:
 _STATION = re.compile(
     r"([\u4e00-\u9fff]{2,20}?(?:社会工作服务总?站|社会工作总?站|社工服务总?站|社工总?站|社工室))"
 )
+_PLACE = re.compile(r"站|社工|镇|乡|街道|社区|中心")  # else what stands behind 单位： may be a person
 _BEFORE = re.compile(r"^(?:.*?20\d\d年(?:度)?(?:\d{1,2}月(?:份)?)?)")
 
 
@@ -63,7 +64,7 @@ def station_of(texts: Sequence[str], within: str) -> str | None:
     """
     for text in texts:
         plain = re.sub(r"\.[A-Za-z]{3,7}$", "", _plain(text))
-        labelled = {match for match in _LABELLED.findall(plain) if not match.endswith("民政局")}
+        labelled = {match for match in _LABELLED.findall(plain) if _PLACE.search(match)}
         if len(labelled) == 1:
             return labelled.pop()
         named = {
@@ -74,7 +75,7 @@ def station_of(texts: Sequence[str], within: str) -> str | None:
         if len(named) == 1:
             return named.pop()
         bare = re.sub(r"^\d{1,3}[.、_-]?", "", plain).strip()
-        if 2 <= len(bare) <= 12 and not named:
+        if 2 <= len(bare) <= 12 and not bare.isascii() and not named:
             place = read_region(bare, within)
             if place.code and len(place.code) == 9:
                 return bare

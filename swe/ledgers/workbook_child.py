@@ -7,6 +7,7 @@ requests from stdin, answers on stdout, and imports nothing of `swe` but the sca
 from __future__ import annotations
 
 import contextlib
+import io
 import pickle
 import struct
 import sys
@@ -46,11 +47,11 @@ class Encoder:
 
 def read(path: Path) -> dict[str, Any]:
     """A workbook as plain data: its scan, and for each worksheet the encoded columns."""
-    from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
+    from python_calamine import CalamineError, PasswordError, SheetTypeEnum
 
     found = scan(path)
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
+        with _opened(path, found.format) as book:
             sheets = [
                 _sheet(book, index, meta, found)
                 for index, meta in enumerate(book.sheets_metadata)
@@ -58,6 +59,8 @@ def read(path: Path) -> dict[str, Any]:
             ]
     except PasswordError as error:
         raise Refused("password") from error
+    except (CalamineError, ValueError, OverflowError) as error:  # its message may quote cells: it ends here
+        raise Refused("damaged") from error
     return {
         "format": found.format,
         "checked": found.checked,
@@ -67,11 +70,24 @@ def read(path: Path) -> dict[str, Any]:
     }
 
 
+def _opened(path: Path, format: str) -> Any:
+    """The workbook by what it holds: the parser goes by the extension unless it gets the bytes."""
+    from python_calamine import CalamineWorkbook
+
+    if path.suffix.lower().startswith(f".{format}"):
+        return CalamineWorkbook.from_path(str(path))
+    return CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+
+
 def _sheet(book: Any, index: int, meta: Any, found: Scan) -> dict[str, Any]:
-    scanned = next((s for s in found.sheets if s.name == meta.name), None)
+    from python_calamine import CalamineError, PasswordError, SheetVisibleEnum
+
+    scanned = (
+        found.sheets[index] if index < len(found.sheets) and found.sheets[index].name == meta.name else None
+    )
     answer: dict[str, Any] = {
         "name": meta.name,
-        "hidden": meta.visible.name != "Visible",
+        "hidden": meta.visible != SheetVisibleEnum.Visible,
         "rows": 0,
         "columns": [],
         "error": "",
@@ -89,9 +105,9 @@ def _sheet(book: Any, index: int, meta: Any, found: Scan) -> dict[str, Any]:
                 (top + 1, left + 1, bottom + 1, right + 1)
                 for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
             ]
-    except Exception as error:  # one broken sheet leaves the others readable
-        if type(error).__name__ == "PasswordError":
-            raise
+    except PasswordError:
+        raise
+    except CalamineError:  # one broken sheet leaves the others readable
         answer["error"] = "damaged_sheet"
         return answer
     if sheet.total_width > MAX_COLUMNS or sheet.total_height * sheet.total_width > MAX_CELLS:
@@ -138,8 +154,6 @@ def answer(path: Path) -> dict[str, Any]:
         return {"refused": "memory", "detail": {}}
     except OSError:
         return {"refused": "unreadable_file", "detail": {}}
-    except Exception:  # the parser's own errors quote cells: only that it failed goes back
-        return {"refused": "damaged", "detail": {}}
 
 
 def limit_memory(bytes: int = MEMORY_BYTES) -> None:

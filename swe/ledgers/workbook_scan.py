@@ -44,6 +44,12 @@ _COMMENT = re.compile(rb"<(?:\w+:)?comment\s[^<>]*?\bref\s*=\s*[\"']([A-Za-z]+[0
 _THREADED = re.compile(rb"<(?:\w+:)?threadedComment\s[^<>]*?\bref\s*=\s*[\"']([A-Za-z]+[0-9]+)[\"']")
 
 
+# What zipfile raises on mutilated directories.
+_DIRECTORY_ERRORS = (
+    zipfile.BadZipFile, NotImplementedError, ValueError, LookupError, struct.error, EOFError, ArithmeticError, OSError,
+)  # fmt: skip
+
+
 class Refused(Exception):
     """The workbook cannot be read safely; `rule` names the reason, the words stand in `reading_words`."""
 
@@ -150,7 +156,7 @@ class _Package:
         try:
             with zipfile.ZipFile(file) as archive:
                 infos = archive.infolist()
-        except Exception as error:  # zipfile raises a dozen kinds on mutilated directories
+        except _DIRECTORY_ERRORS as error:
             raise Refused("damaged") from error
         if len(infos) > MAX_ENTRIES:
             raise Refused("too_many_entries", limit=MAX_ENTRIES)

@@ -64,6 +64,16 @@ def _counts(e: Evaluation) -> Iterator[Number]:
         yield _count(e, f"awareness.{name}", facts.survey.get(name), unit)
     for name in ("budget_cny", "received_cny", "spent_cny"):
         yield _count(e, f"money.{name}", facts.money.get(name), "CNY")
+    for kind, (declared, valid) in facts.valid.items():
+        unit = {"case": "case", "group": "group", "activity": "activity"}[kind]
+        yield _count(e, f"output.declared.{kind}", declared, unit, labels=both("labels.declared"))
+        yield _count(
+            e, f"output.valid.{kind}", valid, unit, labels=both("labels.valid"), method="ledger count, valid"
+        )
+    for table, months in facts.complete.items():
+        for status, value in months.items():
+            id = f"quality.months.{table}.{status}"
+            yield _count(e, id, value, "station_month", labels=both(f"labels.months_{status}"))
     yield _count(e, "quality.documents_present", facts.files.get("present"), "document")
     yield _count(e, "quality.documents_required", facts.files.get("required"), "document")
     yield _count(e, "effect.pairs", facts.change.get("pairs"), "case")

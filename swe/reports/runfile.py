@@ -271,11 +271,11 @@ def _checked(
             check()
         except SweError as error:
             problem(loc, error.zh, error.en)
-    for loc, asked in _not_built(spec):
+    for key, asked in _not_built(spec):
         if asked:
-            name = ".".join(loc)
+            name = ".".join(str(part) for part in key)
             problem(
-                loc,
+                key,
                 f"这一版还不能使用 {name}：写了也不会起作用，请先删去",
                 f"this version cannot use {name} yet: it would have no effect; remove it for now",
             )

@@ -267,7 +267,8 @@ def mutate_package(path, rng, changes):
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     for change in changes:
-        change(rng, parts)
+        if SHEET in parts:
+            change(rng, parts)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
             archive.writestr(name, data)

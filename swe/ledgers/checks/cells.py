@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from swe.ledgers.checks.ledger import PROVENANCE_TYPES, Letters, issues_at
+from swe.ledgers.checks.ledger import PROVENANCE_TYPES, Letters, in_order, issues_at
 from swe.ledgers.checks.rule import Rule
 from swe.ledgers.contract import schema
 from swe.ledgers.issues import PROVENANCE, Issue
@@ -134,18 +134,18 @@ def _failures(
         name = str(error.failure_cases) if reason == "COLUMN_NOT_IN_DATAFRAME" else str(error.schema.name)
         if reason == "COLUMN_NOT_IN_DATAFRAME":
             name = next(c for c in table.names if c in _quoted(error.failure_cases))
-            yield COLUMN, table[name], _in_order(whole)
+            yield COLUMN, table[name], in_order(whole)
             continue
         if reason in ("WRONG_DATATYPE", "CHECK_ERROR"):
             if name not in wrong_type:
-                yield TYPE, table[name], _in_order(whole)
+                yield TYPE, table[name], in_order(whole)
             wrong_type.add(name)
             continue
         check = error.check if isinstance(error.check, str) else error.check.error
         yield (
             _RULE_OF.get(check, TYPE),
             table[name],
-            _in_order(places.iloc[error.failure_cases["index"].to_numpy()]),
+            in_order(places.iloc[error.failure_cases["index"].to_numpy()]),
         )
 
 
@@ -154,10 +154,6 @@ def _quoted(failure: Any) -> set[str]:
     if isinstance(failure, pd.DataFrame):
         return set(failure["failure_case"].astype(str))
     return {str(failure)}
-
-
-def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values(list(PROVENANCE), kind="stable")
 
 
 def _words(rule: Rule, column: Column) -> dict[str, str]:

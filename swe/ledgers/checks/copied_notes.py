@@ -1,7 +1,8 @@
-"""Check 13: notes that were copied from one record to the next, found on hashes of their runs of five letters.
+"""Check 13: notes that were copied from one record to the next.
 
 Free text is read here before it is dropped at the border. Only rows come out, never a word; signs and digits do not
-count, so a copied note with another date is still a copy. Notes are compared within their station.
+count, so a copied note with another date is still a copy. Notes are compared within their station. Visits must be the
+same; cases nearly the same, which is found on hashes of their runs of three letters.
 
 MinHash: Broder (1997), doi:10.1109/SEQUEN.1997.666900. Two notes that share a band of hashes are held against each
 other in full; J is the Jaccard similarity of their runs.
@@ -9,7 +10,7 @@ other in full; J is the Jaccard similarity of their runs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -31,8 +32,8 @@ COPIED_CASE = Rule(
 )  # fmt: skip
 COPIED_VISIT = Rule(
     "notes.copied_visit", 13, "info",
-    "“{zh_name}”与本站另外 {others} 次走访几乎相同，可能是复制粘贴。",
-    "'{en_name}' is nearly the same as in {others} other visits of this station; it may have been pasted.",
+    "“{zh_name}”与本站另外 {others} 次走访相同，可能是复制粘贴。",
+    "'{en_name}' is the same as in {others} other visits of this station; it may have been pasted.",
     "写明本次走访的具体情况。", "Write what was found on this visit.",
 )  # fmt: skip
 RULES = (COPIED_CASE, COPIED_VISIT)
@@ -42,7 +43,7 @@ NOTES = (
     ("cases", "need", COPIED_CASE),
     ("visits", "situation", COPIED_VISIT),
 )
-_RUN = 5  # letters in a run (shingle)
+_RUN = 3  # letters in a run (shingle): two words of Chinese
 _BANDS, _ROWS = (
     6,
     3,
@@ -59,12 +60,15 @@ def copied_notes(ledger: Ledger) -> list[Issue]:
             continue
         rows = ledger.rows(name, column)
         rows = rows[rows[column].notna() & (rows["_station"] >= 0)]
-        letters = rows[column].str.replace(r"[\W\d_]+", "", regex=True)
-        long = (letters.str.len() >= ledger.limits.note_length).to_numpy(dtype=bool)
-        rows, letters = rows[long], letters[long]
+        codes, texts = pd.factorize(rows[column])
+        letters = _letters(texts)
+        long = np.array([len(text) >= ledger.limits.note_length for text in letters], dtype=bool)[codes]
+        rows, text = rows[long], letters[codes[long]]
         if rows.empty:
             continue
-        alike = sizes(clusters(letters, rows["_station"].to_numpy(), ledger.limits.note_alike))
+        frame = pd.DataFrame({"_station": rows["_station"].to_numpy(), "text": text})
+        ids = group_ids(frame, "_station", "text")
+        alike = sizes(clusters(frame, ids, ledger.limits.note_alike) if name == "cases" else ids)
         on = alike >= (2 if name == "cases" else ledger.limits.copied_rows)
         spec = ledger.contract[name][column]
         found += ledger.flag(
@@ -73,11 +77,23 @@ def copied_notes(ledger: Ledger) -> list[Issue]:
     return found
 
 
-def clusters(letters: pd.Series, station: NDArray[np.int64], alike: float) -> NDArray[np.int64]:
-    """A number for each note; notes of a station that are alike, directly or through others, share one."""
-    frame = pd.DataFrame({"_station": station, "text": letters.to_numpy()})
-    ids = group_ids(frame, "_station", "text")
-    distinct = frame[~pd.Series(ids).duplicated()]
+def _letters(texts: Any) -> NDArray[np.object_]:
+    """Texts without blanks, signs and digits, as objects."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    bare = pc.replace_substring_regex(
+        pa.array(texts, pa.large_string()), pattern=r"[^\p{L}]+", replacement=""
+    )
+    return bare.to_numpy(zero_copy_only=False)
+
+
+def clusters(notes: pd.DataFrame, ids: NDArray[np.int64], alike: float) -> NDArray[np.int64]:
+    """A number for each note (`_station`, `text`); notes that are alike, directly or through others, share one.
+
+    `ids` numbers the distinct notes.
+    """
+    distinct = notes[~pd.Series(ids).duplicated()]
     texts, at = distinct["text"].tolist(), distinct["_station"].to_numpy()
     pairs = _alike(texts, at, alike)
     if not len(pairs):

@@ -36,8 +36,8 @@ CONTRACT = Rule(
 )  # fmt: skip
 RULES = (BALANCE, EXECUTION, PARTS_EXCEED, PARTS_SHORT, CONTRACT)
 
-_YUAN = 1.0  # amounts written in whole yuan, or in 万元 with four decimals
-_SHARE = 1e-4
+_YUAN = 1.0  # amounts written in whole yuan
+_SHARE = 1e-4  # and larger ones in 万元 with two decimals
 _RATE = 0.006  # a rate with two decimals
 
 

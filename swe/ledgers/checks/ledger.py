@@ -107,7 +107,7 @@ def issues_at(
     if not len(rows):
         return []
     files, sheets = rows["_file"].tolist(), rows["_sheet"].tolist()
-    numbers = [None if pd.isna(n) else int(n) for n in rows["_row"].tolist()]
+    numbers = rows["_row"].astype("object").where(rows["_row"].notna(), None).tolist()
     said = _sentences(rule, len(rows), counts)
     where = {
         key: letters.get((*key, table), {}).get(column, "")
@@ -130,6 +130,18 @@ def issues_at(
         )
         for file, sheet, row, (zh, en, fix_zh, fix_en) in zip(files, sheets, numbers, said, strict=True)
     ]
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows by file, sheet and row; the frame itself where they are."""
+    files, _ = pd.factorize(frame["_file"], sort=True)
+    sheets, sheet_names = pd.factorize(frame["_sheet"], sort=True)
+    place = files * max(len(sheet_names), 1) + sheets
+    row = frame["_row"].to_numpy(dtype=np.int64, na_value=0)
+    steps = np.diff(place)
+    if np.any((steps < 0) | ((steps == 0) & (np.diff(row) < 0))):
+        frame = frame.iloc[np.lexsort((row, place))]
+    return frame
 
 
 def group_ids(rows: pd.DataFrame, *columns: str) -> NDArray[np.int64]:
@@ -227,14 +239,7 @@ def _ordered(frame: pd.DataFrame | None, name: str, contract: Contract) -> pd.Da
         if column not in frame:
             blank = pd.NA if column in ("_row", "station_id") else ""
             frame = frame.assign(**{column: pd.array([blank] * len(frame), dtype=dtype)})
-    files, _ = pd.factorize(frame["_file"], sort=True)
-    sheets, sheet_names = pd.factorize(frame["_sheet"], sort=True)
-    place = files * max(len(sheet_names), 1) + sheets
-    row = frame["_row"].to_numpy(dtype=np.int64, na_value=0)
-    steps = np.diff(place)
-    if np.any((steps < 0) | ((steps == 0) & (np.diff(row) < 0))):
-        frame = frame.iloc[np.lexsort((row, place))]
-    return frame.reset_index(drop=True)
+    return in_order(frame).reset_index(drop=True)
 
 
 def _station_numbers(tables: Mapping[str, pd.DataFrame]) -> tuple[pd.Index, dict[str, NDArray[np.int64]]]:

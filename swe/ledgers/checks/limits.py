@@ -81,7 +81,7 @@ class Limits:
     )
     open_days: int = 365  # a case that has been open for longer
     note_length: int = 20  # letters (without digits and signs) from which two notes are compared
-    note_alike: float = 0.8  # Jaccard similarity of their runs of five letters
+    note_alike: float = 0.8  # Jaccard similarity of their runs of three letters
     copied_rows: int = 3  # visits with the same account (case notes: two)
 
 

@@ -20,19 +20,18 @@ PLACES = Rule(
     "One worker has {n} activities in {places} places on the same day; please check.",
     "更正日期或负责社工；属实的在备注说明分工。",
     "Correct date or worker; where it is true, say in the note who did what.",
-    "DOMAIN §4.3",
-)  # fmt: skip
+    )  # fmt: skip
 VISITS = Rule(
     "load.visits", 3, "warning",
-    "同一社工一天入户 {n:g} 户，超过一天可能完成的数量（{limit}）。",
-    "One worker saw {n:g} households at home in a day, more than a day allows ({limit}).",
+    "同一社工一天 {n} 条记录的入户户数合计超过一天可能完成的数量（{limit}）。",
+    "The households that one worker saw at home in a day ({n} records) are more than a day allows ({limit}).",
     "更正日期、户数或走访方式；多人分头走访的分行填写。",
     "Correct date, households or mode; give each worker a row where several went out.",
 )  # fmt: skip
 HOURS = Rule(
     "load.hours", 3, "warning",
-    "同一社工一天的服务时长合计 {n:g} 小时，超过 {limit:g} 小时。",
-    "The hours of one worker add up to {n:g} on a day, more than {limit:g}.",
+    "同一社工一天 {n} 条记录的服务时长合计超过 {limit:g} 小时。",
+    "The hours of one worker on a day ({n} records) add up to more than {limit:g}.",
     "更正时长；多人共同完成的，时长按一名社工填写。", "Correct the hours; write those of one worker where several worked together.",
 )  # fmt: skip
 RULES = (PLACES, VISITS, HOURS)
@@ -78,12 +77,12 @@ def hours_in_a_day(ledger: Ledger) -> list[Issue]:
     rows = pd.concat(parts, ignore_index=True)
     ids = group_ids(rows, "_station", "worker_id", "date")
     found: list[Issue] = []
-    total = _totals(ids, numbers(rows["hours"]))
+    total, many = _totals(ids, numbers(rows["hours"])), sizes(ids)
     first = (total > ledger.limits.hours_in_a_day) & ~pd.Series(ids).duplicated().to_numpy() & (ids >= 0)
     for name in _HOURS_FROM:
         here = first & (rows["_table"] == name).to_numpy()
         found += ledger.flag(
-            HOURS, name, rows[here], "hours", n=total[here].tolist(), limit=ledger.limits.hours_in_a_day
+            HOURS, name, rows[here], "hours", n=many[here].tolist(), limit=ledger.limits.hours_in_a_day
         )
     return found
 
@@ -100,7 +99,7 @@ def _over(
 ) -> list[Issue]:
     total = _totals(ids, amount)
     first = (total > most) & ~pd.Series(ids).duplicated().to_numpy() & (ids >= 0)
-    return ledger.flag(rule, table, rows[first], column, n=total[first].tolist(), limit=most)
+    return ledger.flag(rule, table, rows[first], column, n=sizes(ids)[first].tolist(), limit=most)
 
 
 def _totals(ids: NDArray[np.int64], amount: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from swe.ledgers.issues import Issue
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SOURCE = "许昌救助站招标文件（DOMAIN §2.4）"
+SOURCE = "许昌市救助站社工服务招标文件"
 CASE = Rule(
     "minimum.case", 1, "warning",
     "个案面谈不足 {contacts:g} 次或未填，不计入有效个案。",

@@ -34,7 +34,12 @@ STATION = Rule(
     "This station has handed in no service ledger at all; its services are not reported, not zero.",
     "交台账；未开展服务的在备注说明。", "Hand in the ledgers; say in the note where there was no service.",
 )  # fmt: skip
-RULES = (MONTH, TABLE, STATION)
+EMPTY = Rule(
+    "missing.empty_table", 14, "warning",
+    "交了“{zh_table}”，但没有一行读入；这是未报告，不是零。", "The table of {en_table} was handed in, but not a row of it was accepted; that is not reported, not zero.",
+    "填写数据，或按各行的问题改正；确实没有的，在月报表写 0。", "Fill it in, or mend its rows; where there is nothing, write 0 in the monthly report.",
+)  # fmt: skip
+RULES = (MONTH, TABLE, STATION, EMPTY)
 
 REPORTED = ("cases", "groups", "activities", "visits", "linkages", "supervision", "training")
 # What every township station is contracted to do (DOMAIN §2.4), so that a missing table is remarkable.
@@ -211,6 +216,17 @@ def _absent(ledger: Ledger, active: NDArray[np.int64], declared: pd.DataFrame) -
         found += ledger.flag(
             TABLE, "stations", rows[works & ~has & ~zero], "station_id", zh_table=table.zh, en_table=table.en
         )
+    return found
+
+
+def empty_tables(ledger: Ledger) -> list[Issue]:
+    """Sheets of services that the reader recognised and that gave no row."""
+    found: list[Issue] = []
+    for account in ledger.accounts:
+        if account.table in REPORTED and not account.accepted:
+            place = pd.DataFrame({"_file": [account.file], "_sheet": [account.sheet], "_row": [pd.NA]})
+            table = ledger.contract[account.table]
+            found += ledger.flag(EMPTY, account.table, place, zh_table=table.zh, en_table=table.en)
     return found
 
 

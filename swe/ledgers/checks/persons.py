@@ -21,7 +21,7 @@ WITHIN = Rule(
     "同一服务对象在本站建了 {n} 份档案，人数会被重复计算。",
     "The same client has {n} files at this station and would be counted more than once.",
     "合并为一份档案，一人一档。", "Merge them: one file for one person.",
-    "一人一档（DOMAIN §2.4）",
+    "一人一档（许昌市救助站社工服务招标文件）",
 )  # fmt: skip
 ACROSS = Rule(
     "duplicate.client_elsewhere", 2, "warning",
@@ -29,7 +29,7 @@ ACROSS = Rule(
     "The same client is on file at {n} stations; totals must count the person once.",
     "与评估方核对由哪个站点主责；确为转介的，在原站注销档案。",
     "Settle with the assessor which station is in charge; close the old file where the client was referred.",
-    "一人一档（DOMAIN §2.4）",
+    "一人一档（许昌市救助站社工服务招标文件）",
 )  # fmt: skip
 STAFF = Rule(
     "duplicate.worker", 2, "warning",
@@ -106,11 +106,10 @@ def copied_rows(ledger: Ledger) -> list[Issue]:
             told |= frame[column].notna().to_numpy() if column in frame else False
         if not told.any():
             continue
-        # the most telling columns first: rows alone in their group need no further comparing
+        # the most telling columns first: a row that is alone in one of them needs no further comparing
         rows = frame[told & (frame["_station"] >= 0).to_numpy()]
-        if name != "finance":
-            for column in [c for c in ("date", *told_by) if c in rows]:
-                rows = rows[_shared(rows, "_station", column)]
+        for column in [c for c in told_by if c in rows]:
+            rows = rows[rows[column].duplicated(keep=False)]
         rows = rows[_shared(rows, "_station", *columns)]
         if rows.empty:
             continue

@@ -47,7 +47,7 @@ CHECKS: tuple[Callable[[Ledger], list[Issue]], ...] = (
     *(process.cases, process.groups),  # 10
     *(targets.target_units, units.same_numbers),  # 12
     copied_notes.copied_notes,  # 13
-    missing.missing,  # 14
+    *(missing.missing, missing.empty_tables),  # 14
 )
 
 _MODULES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,9 @@ def shared_out(rng: Rng, total: int, weights: ArrayLike, *, shape: float = 8.0) 
     mixed = np.asarray(weights, dtype=float) * rng.gamma(shape, 1 / shape, np.shape(weights))
     if total == 0 or mixed.sum() == 0:
         return np.zeros(mixed.shape, dtype=np.int64)
-    floor = (mixed > 0).astype(np.int64) if total >= 2 * (mixed > 0).sum() else np.zeros(mixed.shape, np.int64)
+    floor = (
+        (mixed > 0).astype(np.int64) if total >= 2 * (mixed > 0).sum() else np.zeros(mixed.shape, np.int64)
+    )
     return floor + rng.multinomial(total - floor.sum(), mixed / mixed.sum())
 
 
@@ -65,7 +68,7 @@ def entered(rng: Rng, days: Days, last: Days) -> Days:
     written = days + np.where(rng.random(n) < 0.12, late, soon)
     month = days.astype("datetime64[M]")
     ahead = (-(month.astype(np.int64) + 1)) % 3  # months to the quarter's last
-    quarter_end = (month + ahead + 1).astype("datetime64[D]") - 1 - rng.integers(0, 2, n)
+    quarter_end = (month + ahead + 1).astype("datetime64[D]") - rng.integers(1, 3, n).astype("timedelta64[D]")
     bunched = (rng.random(n) < 0.05) & (quarter_end > days)
     return np.minimum(np.where(bunched, quarter_end, written), last)
 
@@ -105,12 +108,31 @@ def blanked(rng: Rng, values: NDArray[Any], share: float) -> NDArray[np.object_]
     return out
 
 
+def only(kept: NDArray[np.bool_], values: Any) -> NDArray[np.object_]:
+    """Values where they are kept, else missing.
+
+    >>> only(np.array([True, False]), np.array([3, 4])).tolist()
+    [3, None]
+    """
+    out = np.full(len(kept), None, dtype=object)
+    taken = np.broadcast_to(np.asarray(values), kept.shape)
+    out[kept] = taken[kept]
+    return out
+
+
 def numbered(prefix: str, numbers: Ints, *, digits: int = 3) -> NDArray[np.object_]:
-    """Record numbers such as GA007; each label is made once."""
-    if not len(numbers):
-        return np.empty(0, dtype=object)
-    labels = [f"{prefix}{number:0{digits}d}" for number in range(int(numbers.max()) + 1)]
-    return np.array(labels, dtype=object)[numbers]
+    """Record numbers such as GA007.
+
+    >>> numbered("GA", np.array([7, 12])).tolist()
+    ['GA007', 'GA012']
+    """
+    most = int(numbers.max()) if len(numbers) else 0
+    return _labels(prefix, digits, most.bit_length())[numbers]
+
+
+@lru_cache(maxsize=64)
+def _labels(prefix: str, digits: int, bits: int) -> NDArray[np.object_]:
+    return np.array([f"{prefix}{number:0{digits}d}" for number in range(1 << bits)], dtype=object)
 
 
 def places_within(station: Ints) -> Ints:

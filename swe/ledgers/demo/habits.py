@@ -18,7 +18,7 @@ from swe.ledgers.tables.spec import Column, TableSpec
 
 DATE_FORMS = ("cell", "dotted", "chinese", "slash", "serial", "midnight", "wide", "compact")
 TICKS = (("是", "否"), ("√", "×"), ("有", "无"), ("Y", "N"))
-NOTHING = ("", "", "—", "/")  # 无 is an answer in some columns
+NOTHING = ("", "", "—", "/", "无")
 UNIT_WORDS = {
     "person": "人", "household": "户", "person_time": "人次", "session": "次", "CNY": "元", "hour": "小时",
     "m2": "平方米", "point": "分", "year": "岁",
@@ -26,6 +26,7 @@ UNIT_WORDS = {
 HEADER_UNITS = {"CNY": "（元）", "m2": "(㎡)", "person_time": "/人次", "hour": "（小时）", "person": "（人）"}
 TEN_THOUSAND = 10_000
 SERIAL_ZERO = datetime(1899, 12, 30)  # Excel's day 0 (ECMA-376 part 1, 18.17.4.1)
+FIRST_SERIAL = 20_000
 _WIDE = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
 
 
@@ -37,8 +38,11 @@ def date_cell(day: datetime, form: str) -> Cell:
     """
     if form == "cell":
         return day
+    serial = (day - SERIAL_ZERO).days
     if form == "serial":
-        return (day - SERIAL_ZERO).days
+        return (
+            serial if serial >= FIRST_SERIAL else day
+        )  # a small bare number is as likely a count as a birthday
     text = {
         "dotted": f"{day.year}.{day.month}.{day.day}",
         "chinese": f"{day.year}年{day.month}月{day.day}日",
@@ -50,18 +54,21 @@ def date_cell(day: datetime, form: str) -> Cell:
     return text.translate(_WIDE) if form == "wide" else text
 
 
-def span_cell(start: datetime, end: datetime | None, form: int) -> Cell:
-    """Two days in one cell; only the first where there is no end.
+def span_cell(start: datetime, end: datetime | None, form: int, *, year: int | None = None) -> Cell:
+    """Two days in one cell; only the first where there is no end. `year` is that of the title, if it names one.
 
-    >>> span_cell(datetime(2022, 5, 1), datetime(2023, 5, 31), 2), span_cell(datetime(2023, 3, 1), datetime(2023, 5, 31), 2)
-    ('2022年5月-2023年5月', '2023年3-5月')
+    >>> span_cell(datetime(2022, 5, 1), datetime(2023, 5, 31), 2)
+    '2022年5月-2023年5月'
+    >>> span_cell(datetime(2023, 3, 1), datetime(2023, 5, 31), 2, year=2023)
+    '3-5月'
     """
     if end is None:
         return date_cell(start, "dotted")
     whole_months = start.day == 1 and (end + pd.Timedelta(days=1)).day == 1
     if form == 2 and whole_months:
         if start.year == end.year:
-            return f"{start.year}年{start.month}-{end.month}月"
+            months = f"{start.month}-{end.month}月" if start.month < end.month else f"{end.month}月"
+            return months if year == start.year and start.month < end.month else f"{start.year}年{months}"
         return f"{start.year}年{start.month}月-{end.year}年{end.month}月"
     if form == 1 and start.year == end.year:
         return f"{date_cell(start, 'chinese')}至{end.month}月{end.day}日"
@@ -86,7 +93,12 @@ def number_cell(value: float, column: Column, form: str) -> Cell:
         return f"{per_cent}%" if round(float(per_cent) * 0.01, 12) == value else bare
     if form == "wide":
         return str(bare).translate(_WIDE)
-    if form == "unit" and column.unit == "CNY" and value % (TEN_THOUSAND / 100) == 0 and value >= TEN_THOUSAND:
+    if (
+        form == "unit"
+        and column.unit == "CNY"
+        and value % (TEN_THOUSAND / 100) == 0
+        and value >= TEN_THOUSAND
+    ):
         return f"{value / TEN_THOUSAND:.10g}万元"
     if form == "unit" and column.unit in UNIT_WORDS:
         return f"{bare}{UNIT_WORDS[column.unit]}"
@@ -148,6 +160,8 @@ def column_cells(table: TableSpec, column: Column, values: list[Any], rng: Rng, 
     usual = DATE_FORMS[int(rng.integers(len(DATE_FORMS)))]
     tick = int(rng.integers(len(TICKS)))
     nothing = NOTHING[int(rng.integers(len(NOTHING)))]
+    if nothing == "无" and column.type in ("boolean", "category"):
+        nothing = ""  # there it is an answer
     number = str(rng.choice(["bare", "bare", "wide", "unit", "comma"]))
     out: list[Cell] = []
     for value in values:

@@ -14,9 +14,10 @@ import pandas as pd
 from swe.ledgers.contract import recognise
 from swe.ledgers.demo import habits
 from swe.ledgers.demo.draws import Rng
-from swe.ledgers.demo.scene import LEDGER
+from swe.ledgers.demo.scene import LEDGER, unit_name
 from swe.ledgers.demo.workbooks import Cell, written_columns
 from swe.ledgers.tables.spec import Column, TableSpec
+from swe.reference.regions import full_name, region
 
 FOOTNOTE = "注：以上为模拟数据，由软件生成。"
 # Where two rows of headers stand, these columns have a common one above them.
@@ -48,6 +49,7 @@ class Manner:
     ten_thousands: bool = False
     shuffled: bool = False
     csv: bool = False
+    year: int | None = None  # the one that the title names
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def block(name: str, frame: pd.DataFrame, manner: Manner, rng: Rng) -> Block:
     """A table as a station lays it out; every value can be read back."""
     table = LEDGER[name]
     columns = _columns(table, frame, manner, rng)
-    titled = [[manner.title]] if manner.title else []
+    titled: list[list[Cell]] = [[manner.title]] if manner.title else []
     width = len(columns) + manner.numbered
     merges: list[Span] = [(0, 0, 0, width - 1)] if titled and width > 1 else []
     head, head_merges = _header(columns, manner, len(titled))
@@ -103,14 +105,15 @@ def _columns(table: TableSpec, frame: pd.DataFrame, manner: Manner, rng: Rng) ->
         if manner.spans and end and end in frame and not frame[column.name].isna().any():
             form = int(rng.integers(3))
             ends = frame[end].tolist()
-            cells[column.name] = [_span(a, b, form) for a, b in zip(values, ends, strict=True)]
+            cells[column.name] = [_span(a, b, form, manner.year) for a, b in zip(values, ends, strict=True)]
             taken.add(end)
         elif column.overflow and column.overflow in frame:
             seconds = frame[column.overflow].tolist()
             cells[column.name] = [_pair(column, a, b) for a, b in zip(values, seconds, strict=True)]
             taken.add(column.overflow)
         elif column.name == "region_code":
-            cells[column.name] = [_place(v, rng) for v in values]
+            alone = table.name == "stations" and "county" in frame
+            cells[column.name] = [_place(v, rng, alone=alone) for v in values]
         else:
             cells[column.name] = habits.column_cells(table, column, values, rng, csv=manner.csv)
     kept = [column for column in columns if column.name not in taken]
@@ -173,7 +176,11 @@ def _body(
     """The records, numbered, with subtotals between and a total below; and where in the block the records stand."""
     body: list[list[Cell]] = []
     records: list[int] = []
-    months = frame[table.date].dt.strftime("%Y-%m").tolist() if manner.subtotal and table.date else [""] * len(frame)
+    months = (
+        frame[table.date].dt.strftime("%Y-%m").tolist()
+        if manner.subtotal and table.date
+        else [""] * len(frame)
+    )
     start = 0
     for i in range(len(frame)):
         records.append(first + len(body))
@@ -182,7 +189,7 @@ def _body(
             body.append(_sum_row("小计", columns, frame.iloc[start : i + 1], manner))
             start = i + 1
     if manner.total and len(frame):
-        body.append(_sum_row("合    计", columns, frame, manner))
+        body.append(_sum_row("合计", columns, frame, manner))
     return body, tuple(records)  # fmt: skip
 
 
@@ -206,12 +213,11 @@ def _as_above(
     """The station's column only where it changes: below it blanks, one merged cell, or 同上."""
     place = next(i for i, w in enumerate(columns) if w.column.name == "station_id") + manner.numbered
     merges: list[Span] = []
-    start = None
+    said = columns[place - manner.numbered].cells
+    start = -1
     for at, row in enumerate(records):
         here = body[row - first]
-        follows = at > 0 and records[at - 1] == row - 1
-        same = start is not None and columns[place - manner.numbered].cells[at] == _said(columns, place, manner, at - 1)
-        if start is not None and follows and same:
+        if at and records[at - 1] == row - 1 and said[at] == said[at - 1]:
             here[place] = "同上" if manner.above == "ditto" else None
             if manner.above == "merge":
                 merges = [m for m in merges if m[:2] != (start, place)]
@@ -221,14 +227,10 @@ def _as_above(
     return merges  # fmt: skip
 
 
-def _said(columns: list[Written], place: int, manner: Manner, at: int) -> Cell:
-    return columns[place - manner.numbered].cells[at]
-
-
-def _span(start: Any, end: Any, form: int) -> Cell:
+def _span(start: Any, end: Any, form: int, year: int | None) -> Cell:
     last = None if pd.isna(end) else pd.Timestamp(end).to_pydatetime()
     first: datetime = pd.Timestamp(start).to_pydatetime()
-    return habits.span_cell(first, last, form)
+    return habits.span_cell(first, last, form, year=year)
 
 
 def _pair(column: Column, first: Any, second: Any) -> Cell:
@@ -238,14 +240,11 @@ def _pair(column: Column, first: Any, second: Any) -> Cell:
     return "、".join(words)
 
 
-def _place(code: Any, rng: Rng) -> Cell:
-    """A township or county by its name, long or short enough to be told from others."""
+def _place(code: Any, rng: Rng, *, alone: bool) -> Cell:
+    """A township or county by its code, its whole path, with its county, or alone where another column names that."""
     if pd.isna(code):
         return None
-    from swe.ledgers.demo.scene import unit_name
-    from swe.reference.regions import full_name, region
-
     county = unit_name(str(code)[:6])
     own = unit_name(str(code)) if len(str(code)) == 9 else ""
-    forms = [county + own, full_name(region(str(code))), str(code)]
+    forms = [str(code), full_name(region(str(code))), county + own, *([own or county] * 2 if alone else [])]
     return forms[int(rng.integers(len(forms)))]

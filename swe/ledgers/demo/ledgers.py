@@ -57,7 +57,9 @@ def _done(scene: Scene, served: services.Services, clients: pd.DataFrame) -> dic
         return counted.reindex(scene.ids, fill_value=0).to_numpy(dtype=np.int64)
 
     direct = by_station(served.cases, "contacts") + by_station(served.groups, "person_times")
-    direct = direct + by_station(served.activities, "person_times") + by_station(served.visits, "person_times")
+    direct = (
+        direct + by_station(served.activities, "person_times") + by_station(served.visits, "person_times")
+    )
     return {
         "cases": by_station(served.cases),
         "groups": by_station(served.groups),

@@ -18,7 +18,7 @@ from swe.ledgers.demo.draws import Rng
 from swe.ledgers.demo.layouts import Block, Manner, block
 from swe.ledgers.demo.ledgers import Tables
 from swe.ledgers.demo.scene import LEDGER
-from swe.ledgers.demo.workbooks import NOTICE, OPTIONS, Cell, station_files
+from swe.ledgers.demo.workbooks import NOTICE, OPTIONS, Cell, notice_sheet, station_files
 from swe.ledgers.template import CREATED
 
 if TYPE_CHECKING:
@@ -40,7 +40,11 @@ def write_messy(folder: Path, tables: Tables, *, seed: int) -> None:
     for number, (stem, own) in enumerate(station_files({"stations": tables["stations"], **rest})):
         style = STYLES[number % len(STYLES)]
         name = names[own["stations"]["station_id"].iloc[0]]
-        filled = {table: frame.reset_index(drop=True) for table, frame in own.items() if table in rest and len(frame)}
+        filled = {
+            table: frame.reset_index(drop=True)
+            for table, frame in own.items()
+            if table in rest and len(frame)
+        }
         rng = np.random.default_rng([seed, 97, number])
         if style in ("gb18030", "utf-8-sig"):
             (folder / name).mkdir()
@@ -54,12 +58,15 @@ def write_messy(folder: Path, tables: Tables, *, seed: int) -> None:
 def _summary(tables: Tables, county: str, rng: Rng) -> bytes:
     """Stations, money and targets of the county: totals for each station, 万元 in the headers, one station's cell merged."""
     buffer = io.BytesIO()
+    years = {day.year for day in tables["stations"][["contract_from", "contract_to"]].iloc[0]}
+    year = years.pop() if len(years) == 1 else None
     with _book(buffer) as book:
-        _notice(book)
+        notice_sheet(book)
         for name in TOGETHER:
             frame = tables[name].reset_index(drop=True)
             manner = Manner(
-                title=f"{county}社工站{LEDGER[name].zh}（模拟数据）",
+                title=f"{county}社工站{f'{year}年' if year else ''}{LEDGER[name].zh}（模拟数据）",
+                year=year,
                 numbered=name == "stations",
                 two_rows=name == "stations",
                 above={"finance": "merge", "targets": "blank"}.get(name, ""),
@@ -76,7 +83,7 @@ def _station(tables: Tables, station: str, style: str, rng: Rng) -> bytes:
     buffer = io.BytesIO()
     with _book(buffer) as book:
         if style != "plain":
-            _notice(book)
+            notice_sheet(book)
         small = [name for name in SMALL if name in tables]
         for name, frame in tables.items():
             if style == "stacked" and name in small:
@@ -138,19 +145,15 @@ def _book(buffer: io.BytesIO) -> Workbook:
     return book
 
 
-def _notice(book: Workbook) -> None:
-    from swe.ledgers.demo.workbooks import notice_sheet
-
-    notice_sheet(book)
-
-
 def _sheet_name(name: str, style: str, rng: Rng) -> str:
     """The table's name or one of the words that stations use for it."""
     words = (LEDGER[name].zh, *(w for w in LEDGER[name].sheet_words if w.endswith(("台账", "记录", "册"))))
     return words[int(rng.integers(len(words)))] if style == "titled" else words[0]
 
 
-def _put(book: Workbook, sheet_name: str, blocks: list[Block], *, hidden: bool = False, table: str = "") -> None:
+def _put(
+    book: Workbook, sheet_name: str, blocks: list[Block], *, hidden: bool = False, table: str = ""
+) -> None:
     """Blocks one below the other, two blank rows between them; some hide a row, a column, a sheet, and comment."""
     sheet = book.add_worksheet(sheet_name)
     dated = book.add_format({"num_format": "yyyy/m/d"})
@@ -167,7 +170,9 @@ def _put(book: Workbook, sheet_name: str, blocks: list[Block], *, hidden: bool =
                 _write(sheet, top + r, c, cell, look)
         if hidden and len(made.data) > 4:
             sheet.set_row(top + made.data[2], None, None, {"hidden": True})
-            sheet.set_column(len(made.rows[made.header]) - 2, len(made.rows[made.header]) - 2, 8, None, {"hidden": True})
+            sheet.set_column(
+                len(made.rows[made.header]) - 2, len(made.rows[made.header]) - 2, 8, None, {"hidden": True}
+            )
             sheet.write_comment(top + made.header, 1, "模拟批注", {"author": "swe demo"})
         top += len(made.rows) + 2
     if hidden and table == "training":

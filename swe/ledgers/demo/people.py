@@ -53,7 +53,9 @@ def team(scene: Scene) -> Team:
     leaves = (rng.random(n) < 0.2) & (span >= 180) & (scene.opened < first + span // 3)
     left = np.where(leaves, earliest + 60 + rng.integers(0, max(1, span // 3), n), np.datetime64("NaT"))
     replaced = left + rng.integers(15, 60, n)
-    return Team(posts, left, np.where((replaced < last) & (rng.random(n) < 0.8), replaced, np.datetime64("NaT")))
+    return Team(
+        posts, left, np.where((replaced < last) & (rng.random(n) < 0.8), replaced, np.datetime64("NaT"))
+    )
 
 
 def workers(scene: Scene, crew: Team) -> pd.DataFrame:
@@ -92,7 +94,7 @@ def workers(scene: Scene, crew: Team) -> pd.DataFrame:
             "education": draws.picked(rng, {"college": 0.4, "bachelor": 0.52, "master": 0.04, "senior_secondary": 0.04}, n),
             "major": draws.picked(rng, {"社会工作": 0.45, "社会学": 0.1, "教育学": 0.1, "护理": 0.1, "会计": 0.1, "法学": 0.15}, n),
             "licence": licence,
-            "licence_number": np.where(certified, draws.numbered("模拟2022", rng.integers(0, 10**5, n), digits=5), None),
+            "licence_number": draws.only(certified, draws.numbered("模拟2022", rng.integers(0, 10**5, n), digits=5)),
             "post": np.where(head, "head", np.where(certified, "worker", "assistant")),
             "resident": head | (rng.random(n) < 0.93),
             "hired_on": hired,
@@ -121,9 +123,10 @@ def clients(scene: Scene, case_days: tuple[draws.Ints, draws.Days]) -> pd.DataFr
         twice, other = twice[category[twice] == category[other]], other[category[twice] == category[other]]
         for values in (birth, sex, name, identity):
             values[twice] = values[other]
+    child = np.isin(category, CHILDREN)
     filed = _filed(rng, scene, station, case_days)
     age = ((filed - birth).astype(np.int64) // 365.2425).astype(np.int64)
-    second = np.where(rng.random(n) < 0.08, "disabled", None)
+    second = (rng.random(n) < 0.08) & (category != "disabled")
     return typed(
         "clients",
         {
@@ -136,12 +139,12 @@ def clients(scene: Scene, case_days: tuple[draws.Ints, draws.Days]) -> pd.DataFr
             "id_number": identity,
             "household_id": draws.numbered("H", number * 4 // 5 + 1, digits=4),
             "category": category,
-            "category_2": np.where(category == "disabled", None, second),
+            "category_2": draws.only(second, "disabled"),
             "address": _addresses(rng, scene, station),
-            "region_code": np.where(scene.is_main[station], None, scene.ids[station]),
+            "region_code": draws.only(~scene.is_main[station], scene.ids[station]),
             "phone": draws.blanked(rng, _mobiles(rng, n), 0.15),
-            "guardian_name": np.where(np.isin(category, CHILDREN), _names(rng, n), None),
-            "guardian_phone": np.where(np.isin(category, CHILDREN), _mobiles(rng, n), None),
+            "guardian_name": draws.only(child, _names(rng, n)),
+            "guardian_phone": draws.only(child, _mobiles(rng, n)),
             "need_level": draws.picked(rng, {"high": 0.2, "medium": 0.45, "low": 0.35}, n),
             "consent": rng.random(n) < 0.93,
             "filed_on": filed,
@@ -152,7 +155,9 @@ def clients(scene: Scene, case_days: tuple[draws.Ints, draws.Days]) -> pd.DataFr
     )
 
 
-def _filed(rng: draws.Rng, scene: Scene, station: draws.Ints, cases: tuple[draws.Ints, draws.Days]) -> draws.Days:
+def _filed(
+    rng: draws.Rng, scene: Scene, station: draws.Ints, cases: tuple[draws.Ints, draws.Days]
+) -> draws.Days:
     first = np.maximum(np.datetime64(scene.plan.first, "D"), scene.opened[station])
     span = (scene.last - first).astype(np.int64)
     filed = first + (span * rng.random(len(station)) ** 2).astype(np.int64)
@@ -165,8 +170,13 @@ def _filed(rng: draws.Rng, scene: Scene, station: draws.Ints, cases: tuple[draws
 def _birth_dates(rng: draws.Rng, category: np.ndarray[Any, Any]) -> draws.Days:
     n = len(category)
     child, old = np.isin(category, CHILDREN), np.isin(category, OLD)
-    year = np.where(child, rng.integers(2008, 2017, n), np.where(old, rng.integers(1934, 1959, n), rng.integers(1948, 2000, n)))
-    return (year - 1970).astype("datetime64[Y]").astype("datetime64[D]") + rng.integers(0, 365, n)  # fmt: skip
+    year = np.where(
+        child,
+        rng.integers(2008, 2017, n),
+        np.where(old, rng.integers(1934, 1959, n), rng.integers(1948, 2000, n)),
+    )
+    first: draws.Days = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]")
+    return first + rng.integers(0, 365, n).astype("timedelta64[D]")
 
 
 def _names(rng: draws.Rng, n: int) -> np.ndarray[Any, Any]:
@@ -187,6 +197,9 @@ def _id_numbers(
     days = birth.astype("datetime64[D]")
     month = days.astype("datetime64[M]")
     sequence = rng.integers(0, 500, n) * 2 + male
+    sequence = np.where(
+        sequence % 100 == 0, sequence + 2, sequence
+    )  # …000 at the end is what Excel leaves of a float
     number = np.array([int(code[:2]) for code in stations], dtype=np.int64).reshape(n) * 10**4 + 9999
     number = number * 10**4 + (days.astype("datetime64[Y]").astype(np.int64) + 1970)
     number = number * 100 + month.astype(np.int64) % 12 + 1
@@ -207,6 +220,8 @@ def _addresses(rng: draws.Rng, scene: Scene, station: draws.Ints) -> np.ndarray[
         county = unit_name(code[:6])
         places.append(county if len(code) == 6 else county + unit_name(code))
     villages = phrases.texts(tuple("东西南北中"), ("山", "河", "坪", "寨", "桥"), mark="", end="模拟村")
-    groups = np.array([f"{number}组{house}号" for number in range(1, 13) for house in range(1, 41)], dtype=object)
+    groups = np.array(
+        [f"{number}组{house}号" for number in range(1, 13) for house in range(1, 41)], dtype=object
+    )
     n = len(station)
     return np.array(places, dtype=object)[station] + rng.choice(villages, n) + rng.choice(groups, n)

@@ -19,7 +19,10 @@ from swe.reference.regions import Region, children, region
 AS_OF = date(2023, 5, 31)  # the published figures of Guizhou and Fuquan are of this day
 FUQUAN = "522702"
 MONTHS, LONGEST = 12, 60
-WORKBOOK_ROWS = 200_000  # beyond this many service rows, or above a county, one workbook a station helps nobody
+WORKBOOK_ROWS = (
+    200_000  # beyond this many service rows, or above a county, one workbook a station helps nobody
+)
+STATION_ROWS = 50_000  # service rows of a station on average: more is nobody's ledger and no chunk for memory
 BULK_ROWS = 1_000_000  # service rows of a province or the country, unless asked for otherwise
 
 # 贵州社会工作 2023 (DOMAIN §1.1, page 003, row 2): 个案44个, 小组活动47个, 社区活动63个, 2022-05 to 2023-05, 8 stations and
@@ -97,7 +100,7 @@ def planned(
     units = _units(place)
     chosen = _chosen(units, stations, place, seed)
     _within("--months", months, 1, LONGEST)
-    _within("--rows", rows, 1, 10**10)
+    _within("--rows", rows, 1, STATION_ROWS * len(chosen))
     _within("--seed", seed, 0, 2**63)
     published = place.code == FUQUAN and rows is None
     published &= stations in (None, PUBLISHED_STATIONS) and months in (None, PUBLISHED_MONTHS)
@@ -156,5 +159,6 @@ def _services(rows: int) -> dict[str, int]:
 def _within(name: str, value: int | None, low: int, high: int) -> None:
     if value is not None and not low <= value <= high:
         raise UsageError(
-            f"{name} 应在 {low} 至 {high} 之间，写的是 {value}", f"{name} must be {low} to {high}; got {value}"
+            f"{name} 应在 {low} 至 {high} 之间，写的是 {value}",
+            f"{name} must be {low} to {high}; got {value}",
         )

@@ -166,7 +166,7 @@ def _series(values: Any, dtype: str) -> pd.Series:
     series = pd.Series(values)
     if dtype != "string" and series.dtype == object:
         series = series.where(series.notna(), pd.NA)
-    return series.astype(dtype)  # type: ignore[call-overload]
+    return series.astype(dtype)
 
 
 def unit_name(code: str) -> str:

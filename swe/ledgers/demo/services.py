@@ -23,7 +23,11 @@ PROBLEMS = {
     "social_integration": 0.06, "protection": 0.04, "policy": 0.04,
 }  # fmt: skip
 # name, lowest and highest score, mean before, spread, mean change; less is better but for the last
-SCALES = (("PHQ-9", 0, 27, 14.0, 4.0, -5.5), ("GAD-7", 0, 21, 11.0, 3.5, -4.0), ("社会支持评定量表", 12, 66, 28.0, 6.0, 7.0))
+SCALES = (
+    ("PHQ-9", 0, 27, 14.0, 4.0, -5.5),
+    ("GAD-7", 0, 21, 11.0, 3.5, -4.0),
+    ("社会支持评定量表", 12, 66, 28.0, 6.0, 7.0),
+)
 STAGES = ("intake", "assessment", "planning", "intervention", "evaluation")
 DOCUMENTS = {
     "doc_intake": 0.97, "doc_assessment": 0.92, "doc_plan": 0.9, "doc_intervention": 0.88,
@@ -106,13 +110,13 @@ def cases(scene: Scene, crew: Team, days: tuple[draws.Ints, draws.Days]) -> pd.D
             "goals": draws.blanked(rng, rng.choice(phrases.texts(phrases.GOALS, phrases.MEANS), n), 0.07),
             "pre_score": np.where(tested, before, np.nan),
             "post_score": np.where(retested, after, np.nan),
-            "scale": np.where(tested, np.array([row[0] for row in SCALES], dtype=object)[scale], None),
-            "goal_attainment": _where(closed, attainment),
-            "satisfaction": _where(closed & (rng.random(n) < 0.9), np.clip(np.round(rng.normal(4.4, 0.7, n)), 1, 5)),
+            "scale": draws.only(tested, np.array([row[0] for row in SCALES], dtype=object)[scale]),
+            "goal_attainment": draws.only(closed, attainment),
+            "satisfaction": draws.only(closed & (rng.random(n) < 0.9), np.clip(np.round(rng.normal(4.4, 0.7, n)), 1, 5)),
             "closed_on": ended,
-            "closing_reason": np.where(closed, draws.picked(rng, REASONS, n), None),
+            "closing_reason": draws.only(closed, draws.picked(rng, REASONS, n)),
             **{
-                name: _where(late_documents.get(name, np.ones(n, dtype=bool)), rng.random(n) < chance)
+                name: draws.only(late_documents.get(name, np.ones(n, dtype=bool)), rng.random(n) < chance)
                 for name, chance in DOCUMENTS.items()
             },
             "process_notes": rng.choice(
@@ -166,7 +170,7 @@ def groups(scene: Scene, crew: Team) -> pd.DataFrame:
             "place": rng.choice(np.array(phrases.PLACES, dtype=object), n),
             "doc_plan": rng.random(n) < 0.93,
             "doc_sessions": rng.random(n) < 0.86,
-            "doc_evaluation": _where(~running, rng.random(n) < 0.82),
+            "doc_evaluation": draws.only(~running, rng.random(n) < 0.82),
             "sign_in_sheet": rng.random(n) < 0.94,
             "photos": rng.random(n) < 0.96,
             "entry_date": draws.entered(rng, np.where(running, started, ended), scene.last),
@@ -224,7 +228,9 @@ def visits(scene: Scene, crew: Team) -> pd.DataFrame:
     home = mode == "home_visit"
     households = np.where(rng.random(n) < 0.12, rng.integers(2, 7, n), 1)
     if scene.plan.households is not None:
-        households[home] = draws.brought_to(households[home], scene.plan.households, low=1, spare=households[home] > 1)
+        households[home] = draws.brought_to(
+            households[home], scene.plan.households, low=1, spare=households[home] > 1
+        )
     several = home & (households > 1)
     persons = np.where(home, households + rng.binomial(households, 0.45), 1)
     client = (rng.random(n) ** 1.5 * scene.client_counts[station]).astype(np.int64)
@@ -237,11 +243,11 @@ def visits(scene: Scene, crew: Team) -> pd.DataFrame:
             "visit_id": draws.numbered("ZF", number + 1, digits=4),
             "date": day,
             "delivery_mode": mode,
-            "households": _where(home, households),
+            "households": draws.only(home, households),
             "persons": persons,
             "person_times": persons,
-            "client_id": np.where(several, None, draws.numbered("DA", client + 1, digits=4)),
-            "client_category": np.where(several, None, category),
+            "client_id": draws.only(~several, draws.numbered("DA", client + 1, digits=4)),
+            "client_category": draws.only(~several, category),
             "service_domain": _domain_of(rng, category),
             "worker_id": crew.on_duty(rng, station, day),
             "hours": heavy,
@@ -261,10 +267,3 @@ def _domain_of(rng: draws.Rng, category: np.ndarray) -> np.ndarray:
         "assistance",
     )
     return np.where(rng.random(len(category)) < 0.7, own, draws.picked(rng, DOMAINS, len(category)))
-
-
-def _where(kept: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Values where they were asked for, else missing."""
-    out = values.astype(object)
-    out[~kept] = None
-    return out

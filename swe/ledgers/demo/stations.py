@@ -54,7 +54,7 @@ def stations(scene: Scene, crew: Team, workers: pd.DataFrame) -> pd.DataFrame:
             "region_code": scene.ids,
             "county": counties,
             "kind": np.where(main, "main_station", "station"),
-            "main_station_id": np.where(main | (not scene.plan.with_main), None, scene.plan.region.code),
+            "main_station_id": draws.only(~main & scene.plan.with_main, scene.plan.region.code),
             "opened_on": scene.opened,
             "address": np.array([f"{unit_name(code)}政务服务中心一楼" for code in scene.codes], dtype=object),
             "area_m2": np.round(rng.lognormal(np.log(np.where(main, 260, 110)), 0.35), -1).clip(30, None),
@@ -64,7 +64,8 @@ def stations(scene: Scene, crew: Team, workers: pd.DataFrame) -> pd.DataFrame:
             ),
             **has,
             "operator": np.array(
-                [f"{counties[i]}模拟社会工作服务中心（{'一二三'[agency[i]]}）" for i in range(n)], dtype=object
+                [f"{counties[i]}模拟社会工作服务中心（{'一二三'[agency[i]]}）" for i in range(n)],
+                dtype=object,
             ),
             "operation_mode": mode,
             "funding_source": draws.picked(rng, {"lottery": 0.5, "relief": 0.3, "general_budget": 0.2}, n),
@@ -106,7 +107,7 @@ def finance(scene: Scene, contract_cny: draws.Floats, funding: np.ndarray[Any, A
 
 
 def targets(scene: Scene, done: dict[str, draws.Ints]) -> pd.DataFrame:
-    """Contracted quantities of the township stations and their declared totals; one in thirty claims more than it did."""
+    """Contracted quantities of the township stations and their declared totals; one in forty, and at least one, claims more."""
     rng = scene.rng("targets")
     kept = np.flatnonzero(~scene.is_main)
     n, k = len(kept), len(MEASURES)
@@ -114,7 +115,9 @@ def targets(scene: Scene, done: dict[str, draws.Ints]) -> pd.DataFrame:
     target = np.array([np.maximum(1, usual[m] * rng.uniform(0.75, 1.15, n)) for m in MEASURES]).T
     target = np.where(target >= 50, np.round(target, -1), np.round(target))
     declared = np.array([done[m][kept] for m in MEASURES], dtype=float).T
-    inflated = rng.random((n, k)) < 1 / 30
+    inflated = rng.random((n, k)) < 1 / 40
+    if n:
+        inflated[rng.integers(n), rng.integers(3)] = True  # cases, groups or activities: these can be counted
     declared = np.where(inflated, np.ceil(declared * 1.1) + 1, declared)
     return typed(
         "targets",

@@ -40,10 +40,12 @@ def linkages(scene: Scene, crew: Team) -> pd.DataFrame:
             "partner": rng.choice(np.array(phrases.PARTNERS, dtype=object), n),
             "resource_kind": kind,
             "quantity": np.where(goods, quantity, np.nan),
-            "quantity_unit": np.where(goods, draws.picked(rng, {"份": 0.5, "箱": 0.3, "套": 0.2}, n), None),
+            "quantity_unit": draws.only(goods, draws.picked(rng, {"份": 0.5, "箱": 0.3, "套": 0.2}, n)),
             "amount_cny": np.where(goods | money, value, np.nan),
-            "beneficiaries": draws.heaped(rng, draws.overdispersed(rng, np.full(n, 28.0), size=3, low=1), 0.6),
-            "volunteers": _kept(hands, volunteers),
+            "beneficiaries": draws.heaped(
+                rng, draws.overdispersed(rng, np.full(n, 28.0), size=3, low=1), 0.6
+            ),
+            "volunteers": draws.only(hands, volunteers),
             "volunteer_hours": np.where(hands, volunteers * rng.choice([1.5, 2.0, 3.0], n), np.nan),
             "service_domain": draws.picked(rng, DOMAINS, n),
             "worker_id": crew.on_duty(rng, station, day),
@@ -63,7 +65,7 @@ def supervision(scene: Scene, crew: Team) -> pd.DataFrame:
         {
             "station_id": scene.ids[station],
             "date": day,
-            "worker_id": np.where(kind == "individual", crew.on_duty(rng, station, day), None),
+            "worker_id": draws.only(kind == "individual", crew.on_duty(rng, station, day)),
             "supervisor": draws.numbered("DD", rng.integers(1, 5, n), digits=2),
             "kind": kind,
             "delivery_mode": draws.picked(rng, {"on_site": 0.75, "online": 0.25}, n),
@@ -86,7 +88,9 @@ def training(scene: Scene, crew: Team) -> pd.DataFrame:
             "station_id": scene.ids[station],
             "date": day,
             "topic": rng.choice(phrases.texts(phrases.COURSES, end=""), n),
-            "kind": draws.picked(rng, {"in_service": 0.7, "pre_service": 0.1, "licence": 0.12, "management": 0.08}, n),
+            "kind": draws.picked(
+                rng, {"in_service": 0.7, "pre_service": 0.1, "licence": 0.12, "management": 0.08}, n
+            ),
             "delivery_mode": draws.picked(rng, {"on_site": 0.7, "online": 0.3}, n),
             "hours": rng.choice([3.0, 4.0, 6.0, 8.0], n),
             "participants": 1 + (rng.random(n) * crew.posts[station]).astype(np.int64),
@@ -117,7 +121,7 @@ def findings(scene: Scene) -> pd.DataFrame:
             "seen": np.array(phrases.SEEN, dtype=object)[which],
             "suggestion": np.array(phrases.ADVICE, dtype=object)[which],
             "deadline": np.where(good, np.datetime64("NaT"), day + 30),
-            "rectified": _kept(~good, np.zeros(n, dtype=bool)),
+            "rectified": draws.only(~good, np.zeros(n, dtype=bool)),
         },
     )
 
@@ -142,11 +146,11 @@ def survey(scene: Scene) -> pd.DataFrame:
     for item, mean in enumerate((4.2, 4.5, 4.2, 4.1, 4.1, 4.3), start=1):
         own = np.clip(np.round(mean + mood * 0.6 + person + rng.normal(0, 0.5, n)), 1, 5)
         own = np.where(straight, 5, own)
-        marks[f"satisfaction_{item}"] = _kept(complete & (rng.random(n) > 0.03), own)
+        marks[f"satisfaction_{item}"] = draws.only(complete & (rng.random(n) > 0.03), own)
     known = {}
     for item, level in enumerate((0.9, 0.4, -0.2, 0.5, -0.9), start=1):
         chance = 1 / (1 + np.exp(-(level + mood + person)))
-        known[f"awareness_{item}"] = _kept(answered, rng.random(n) < chance)
+        known[f"awareness_{item}"] = draws.only(answered, rng.random(n) < chance)
     visited = rng.integers(0, 8, len(scene.codes))[station]
     return typed(
         "survey",
@@ -157,8 +161,8 @@ def survey(scene: Scene) -> pd.DataFrame:
             "respondent_type": draws.picked(rng, {"client": 0.55, "public": 0.45}, n),
             "mode": draws.picked(rng, {"field": 0.7, "phone": 0.3}, n),
             "outcome": outcome,
-            "sex": _kept(answered, draws.picked(rng, {"female": 0.55, "male": 0.45}, n)),
-            "age": _kept(answered, np.clip(np.round(rng.normal(54, 16, n)), 16, 92)),
+            "sex": draws.only(answered, draws.picked(rng, {"female": 0.55, "male": 0.45}, n)),
+            "age": draws.only(answered, np.clip(np.round(rng.normal(54, 16, n)), 16, 92)),
             "stratum": scene.ids[station],
             "cluster": scene.ids[station] + draws.numbered("-C", cluster + 1, digits=2),
             "population": villages[station].astype(float),
@@ -176,12 +180,8 @@ def _now_and_then(scene: Scene, rng: draws.Rng, rate: float) -> tuple[draws.Ints
     mean = rate * few * scene.plan.months * scene.effects
     station = np.repeat(np.arange(len(scene.codes)), draws.overdispersed(rng, mean, size=6))
     month = draws.months_drawn(rng, station, scene.weights)
-    day = np.maximum(draws.days_drawn(rng, scene.plan.month_starts, month, weekend=0.2), scene.opened[station])
+    day = np.maximum(
+        draws.days_drawn(rng, scene.plan.month_starts, month, weekend=0.2), scene.opened[station]
+    )
     order = np.lexsort((day, station))
     return station[order], day[order]
-
-
-def _kept(kept: np.ndarray, values: np.ndarray) -> np.ndarray:
-    out = values.astype(object)
-    out[~kept] = None
-    return out

@@ -22,7 +22,12 @@ from swe.ledgers.template import CREATED, NUMBER_FORMATS, UNIT_FORMATS, header_t
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 NOTICE = (
     "模拟数据 SIMULATED",
     "本工作簿由 swe demo 按随机种子生成，不涉及任何真实的人、机构或服务。",
@@ -111,4 +116,3 @@ def _sheet(book: Workbook, name: str, frame: pd.DataFrame) -> None:
                 sheet.write_string(row, place, cell, look)
             elif cell is not None:
                 sheet.write_number(row, place, cell, look)
-

@@ -54,7 +54,7 @@ def recommendations(e: Evaluation) -> Section:
 
 def findings(p: Page) -> list[Finding]:
     """All findings of an evaluation, by weight."""
-    found = [*_pace(p), *_claims(p), *_rules(p), *_coverage(p), *_bounds(p), *_vintages(p)]
+    found = [*_pace(p), *_claims(p), *_rules(p), *_coverage(p), *_ledger(p), *_bounds(p), *_vintages(p)]
     return sorted(found, key=lambda f: ("high", "medium", "low").index(f.severity))
 
 
@@ -106,7 +106,28 @@ def _coverage(p: Page) -> list[Finding]:
     e = p.e
     if p.n("coverage.units").value and not e.has("coverage.stations"):
         return [_make(p, "no_count", "medium", p.register(e.vintage), name=free(p.name(e.region)))]
+    if e.ledger is not None:
+        return []
     return [_make(p, "built_only", "medium", p.register(e.vintage))] if e.has("coverage.rate") else []
+
+
+def _ledger(p: Page) -> list[Finding]:
+    """What the ledgers themselves show: records short of the minima, station-months without any record."""
+    ledger = p.e.ledger
+    if ledger is None:
+        return []
+    source = Markup("{}").format(p.w("labels.source_ledgers"))
+    found = []
+    for kind, plural in (("case", "cases"), ("group", "groups"), ("activity", "activities")):
+        declared, valid = ledger.facts.valid.get(kind, (0.0, 0.0))
+        if valid < declared:
+            numbers = {"declared": p.n(f"output.declared.{kind}"), "valid": p.n(f"output.valid.{kind}")}
+            found.append(
+                _make(p, "invalid", "medium", source, what=p.w(f"labels.output_{plural}"), **numbers)
+            )
+    if ledger.facts.complete.get("visits", {}).get("not_reported"):
+        found.append(_make(p, "silent", "medium", source, months=p.n("quality.months.visits.not_reported")))
+    return found
 
 
 def _bounds(p: Page) -> list[Finding]:

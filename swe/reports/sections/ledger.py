@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from swe.ledgers.contract import contract
 from swe.reports.ledger_numbers import STATION_MEASURES, station_slug
 from swe.reports.sections.page import Page, code, free
 from swe.show import dots
@@ -57,8 +58,39 @@ def blocks(p: Page, chapter: str) -> list[Block]:
               p.columns("indicator", "#value"), rows, folded=False),
     ]  # fmt: skip
     if chapter == "output":
-        made += [b for b in (_domains(p),) if b is not None]
+        made += [b for b in (_valid(p), _domains(p)) if b is not None]
     return made
+
+
+def _valid(p: Page) -> Table | None:
+    """Declared and valid counts side by side."""
+    assert p.e.ledger is not None
+    rows = [
+        (p.w(f"labels.output_{plural}"), p.n(f"output.declared.{kind}"), p.n(f"output.valid.{kind}"))
+        for kind, plural in (("case", "cases"), ("group", "groups"), ("activity", "activities"))
+        if kind in p.e.ledger.facts.valid
+    ]
+    if not rows:
+        return None
+    columns = p.columns("indicator", "#declared", "#valid")
+    return table("valid", p.w("captions.valid"), columns, rows, note=p.say("ledger.valid_note"), folded=False)
+
+
+def _complete(p: Page) -> Table | None:
+    """Which station-months were reported, by ledger."""
+    assert p.e.ledger is not None
+    ledgers = contract("ledger-v1").tables
+    rows = [
+        (ledgers[name].zh if p.lang == "zh" else ledgers[name].en,
+         *(p.n(f"quality.months.{name}.{status}") for status in ("reported", "zero", "not_reported")))
+        for name in p.e.ledger.facts.complete
+    ]  # fmt: skip
+    if not rows:
+        return None
+    columns = p.columns("table", "#months_reported", "#months_zero", "#months_not_reported")
+    return table(
+        "complete", p.w("captions.complete"), columns, rows, note=p.say("ledger.complete_note"), folded=False
+    )
 
 
 def _domains(p: Page) -> Picture | None:
@@ -68,9 +100,7 @@ def _domains(p: Page) -> Picture | None:
         return None
     found.sort(key=lambda n: (-(n.value or 0), n.id))
     top = found[0].value or 1
-    rows = [
-        dots.Dot(n.label(p.lang), n.value, None, None, text_of(n, p.lang), own=n.value == top) for n in found
-    ]
+    rows = [dots.Dot(n.label(p.lang), n.value, None, None, text_of(n, p.lang)) for n in found]
     with canvas(dots.height(len(rows))) as (figure, ax):
         dots.draw(ax, rows, limits=(0, top * 1.05))
         image = png(figure)
@@ -128,7 +158,7 @@ def data_quality(p: Page) -> list[Block]:
             "ledger_rows", p.w("captions.ledger_rows"), p.columns("indicator", "#count"), rows, folded=False
         ),
     ]
-    made += [_rules(p, ledger.rules)] if ledger.rules else []
+    made += [b for b in (_complete(p), _rules(p, ledger.rules) if ledger.rules else None) if b is not None]
     return made
 
 
