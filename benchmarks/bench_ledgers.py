@@ -127,7 +127,9 @@ def first_part(rows: int, folder: Path) -> bool:
     ratio = median(row_level) / median(alone)
     print(f"{rows:,} service rows from CSV ({path.stat().st_size / 1e6:.0f} MB), median of {REPEATS}")
     print(f"  pandas.read_csv + pandera      {median(alone):7.2f} s")
-    print(f"  swe.load, row level            {median(row_level):7.2f} s   ratio {ratio:.2f} (at most {TARGET_LOAD})")
+    print(
+        f"  swe.load, row level            {median(row_level):7.2f} s   ratio {ratio:.2f} (at most {TARGET_LOAD})"
+    )
     print(f"  checks across rows, apart      {median(across):7.2f} s")
     told = ("sha256_of", "read_source", "check_rows", "redact", "write_rows")
     print("  of the last turn:              " + ", ".join(f"{name} {parts[name]:.2f}" for name in told))
@@ -153,9 +155,7 @@ def national_store(rows: int, folder: Path) -> float:
         "_sheet": "''",
         "_row": "n + 2",
     }
-    columns = ", ".join(
-        f"({given.get(f.name, 'NULL')})::{KINDS[str(f.type)]} AS {f.name}" for f in schema
-    )
+    columns = ", ".join(f"({given.get(f.name, 'NULL')})::{KINDS[str(f.type)]} AS {f.name}" for f in schema)
     settings = store.Settings(code=store.code_version())
     start = time.perf_counter()
     with snapshots.staging(folder) as made:
@@ -212,7 +212,10 @@ def second_part(rows: int, folder: Path) -> bool:
     spawn = multiprocessing.get_context("spawn")
     answers = spawn.Queue()
     results: list[Any] = []
-    jobs = ((stored, (rows, folder, answers)), *((aggregate, (folder, bare, answers)) for bare in (True, False)))
+    jobs = (
+        (stored, (rows, folder, answers)),
+        *((aggregate, (folder, bare, answers)) for bare in (True, False)),
+    )
     for target, arguments in jobs:
         child = spawn.Process(target=target, args=arguments)
         child.start()
@@ -222,10 +225,16 @@ def second_part(rows: int, folder: Path) -> bool:
     size = sum(path.stat().st_size for path in folder.rglob("*.parquet")) / 1e6
     assert groups == same
     ratio = through / alone
-    print(f"{rows:,} rows stored by province in {took:.1f} s ({size:.0f} MB), {groups:,} station-months, limit {MEMORY_MB} MiB")
+    print(
+        f"{rows:,} rows stored by province in {took:.1f} s ({size:.0f} MB), {groups:,} station-months, limit {MEMORY_MB} MiB"
+    )
     print(f"  bare DuckDB                    {alone:7.2f} s")
-    print(f"  through the store's views      {through:7.2f} s   ratio {ratio:.2f} (at most {TARGET_AGGREGATE})")
-    print(f"  peak memory: storing {storing:.0f} MB, bare {bare_peak:.0f} MB, through the store {peak:.0f} MB")
+    print(
+        f"  through the store's views      {through:7.2f} s   ratio {ratio:.2f} (at most {TARGET_AGGREGATE})"
+    )
+    print(
+        f"  peak memory: storing {storing:.0f} MB, bare {bare_peak:.0f} MB, through the store {peak:.0f} MB"
+    )
     return ratio <= TARGET_AGGREGATE and not max(peak, storing) > MEMORY_MB
 
 

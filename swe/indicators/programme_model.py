@@ -1,4 +1,4 @@
-"""The shape of a file of `params/programmes/` (FORMATS §6), before anything in it is looked up."""
+"""The shape of a file of `params/programmes/` (docs/formats.md §6), before anything in it is looked up."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Answer(Strict):
 
 
 class Programme(Strict):
-    """A file of `params/programmes/` (FORMATS §6)."""
+    """A file of `params/programmes/` (docs/formats.md §6)."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     kind: Kind

@@ -76,7 +76,7 @@ def check_paths(
 def check_document(
     paths: str | Path | Sequence[str | Path], contract: str = "ledger-v1", *, today: date | None = None
 ) -> dict[str, Any]:
-    """The document of `swe check --json` (FORMATS §4)."""
+    """The document of `swe check --json` (docs/formats.md §4)."""
     return document(check_paths(paths, contract, today=today))
 
 

@@ -54,7 +54,9 @@ def connect(
         allowed = {folder.as_posix(), _escaped(folder.as_posix()), spill.as_posix()}
         con.execute(f"SET allowed_directories = [{', '.join(map(_quoted, sorted(allowed)))}]")
         con.execute("SET python_enable_replacements = false")
-        with contextlib.suppress(duckdb.InvalidInputException):  # a kernel without ipywidgets has none to turn off
+        with contextlib.suppress(
+            duckdb.InvalidInputException
+        ):  # a kernel without ipywidgets has none to turn off
             con.execute("SET enable_progress_bar = false")
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")

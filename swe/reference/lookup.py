@@ -12,7 +12,7 @@ from swe.reference.regions import Region, find, parents, region
 
 
 def region_document(query: str, as_of: str | None, *, today: date) -> tuple[dict[str, Any], SweError | None]:
-    """FORMATS §4 `region`: {"matches": [...]}, and the error if the query is ambiguous.
+    """The document of `swe region --json` (docs/formats.md §4): {"matches": [...]}, and the error if the query is ambiguous.
 
     An ambiguous name gives all candidates and the error that lists them; an unknown one raises.
     """

@@ -13,7 +13,7 @@ ROWS = {"read": "rows_read", "accepted": "accepted", "rejected": "rejected", "sk
 
 
 def store_folder(run: Run) -> Path:
-    """`store/` beside the run file, or `data/store/<run id>/` for the project's own runs (FORMATS §7)."""
+    """`store/` beside the run file, or `data/store/<run id>/` for the project's own runs (docs/formats.md §7)."""
     return run.project / "data" / "store" / run.id if run.shipped_run else run.file.parent / "store"
 
 

@@ -1,4 +1,4 @@
-"""The run file: which regions, which data, which notebook, as of when, for whom (FORMATS §1)."""
+"""The run file: which regions, which data, which notebook, as of when, for whom (docs/formats.md §1)."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """Where the outputs go unless -o says otherwise (FORMATS §1)."""
+        """Where the outputs go unless -o says otherwise (docs/formats.md §1)."""
         base = (Path.cwd() if self.project == project.shipped() != _checkout() else self.project) / "outputs"
         if not self.shipped_run:
             base = self.file.parent / "outputs"

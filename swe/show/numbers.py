@@ -18,7 +18,7 @@ Status = Literal["ok", "missing", "not_applicable", "below_validity", "suppresse
 
 @dataclass(frozen=True)
 class Number:
-    """A number with its region, labels, bounds, unit, method, source and date (results.json, FORMATS §3).
+    """A number with its region, labels, bounds, unit, method, source and date (results.json, docs/formats.md §3).
 
     `value` is None where only bounds are known; `lower`, `upper` are None where unbounded or exact.
     """

@@ -1,4 +1,4 @@
-"""A report printed to A4: every chapter, folded tables open, no blank page (LOOK, DESIGN §9)."""
+"""A report printed to A4: every chapter, folded tables open, no blank page (docs/formats.md §8.6)."""
 
 from __future__ import annotations
 

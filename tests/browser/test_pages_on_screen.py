@@ -1,4 +1,4 @@
-"""A report and an index opened from disk: alone, quiet, locked, whole, and readable on a phone (DESIGN §9, LOOK)."""
+"""A report and an index opened from disk: alone, quiet, locked, whole, and readable on a phone (docs/formats.md §8.6)."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def annex(code: str, lang: str) -> str:
 
 
 def printed(row: dict[str, str]) -> tuple[float | None, float | None, float | None]:
-    """(value, lower, upper) that the row states, by the rules of DESIGN §4, written out here a second time."""
+    """(value, lower, upper) that the row states, by the rules of docs/figures.md, written out here a second time."""
     text, qualifier = row["value"], row["qualifier"]
     if not text:
         return None, 0, None

@@ -1,4 +1,4 @@
-"""Wrong input and wrong machines: the exit code of DESIGN §6, one clear message, nothing half-written."""
+"""Wrong input and wrong machines: the exit code of docs/exit-codes.md, one clear message, nothing half-written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""METHODS §1, coverage: the acceptance numbers, each from a closed form and from another computation.
+"""The acceptance numbers of coverage and claims (docs/methods.md §3, §4), each from a closed form and from another computation.
 
 The other computation reads the register with pandas and applies the rule on the digits of the code: units are
 the rows whose digits 7-9 are below 400, without placeholders. `coverage` counts by kind instead.

@@ -1,9 +1,9 @@
-"""What an evaluator computes from each published programme: the computed column of the domain reference.
+"""What an evaluator computes from each published programme: the table of docs/methods.md, derived indicators.
 
-Reference: DOMAIN.md §1.1, "Evaluator computes", with the digits printed there as the tolerance. In a cell,
+The digits printed there are the tolerance. In a cell,
 `low..` is a lower bound without a point, `..high` an upper one, `?` no bound at all (a ratio of two lower
-bounds). Four cells of that column do not follow from the bounds in the texts; they are marked `[was …]`, and
-the interval stays.
+bounds). Four cells quote what dividing the printed words would give, `[was …]`; it does not follow from
+their bounds, and the interval stays.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def test_the_rate_that_guizhou_claims_implies_the_registers_own_units() -> None:
 
 
 def test_fuyang_is_complete_by_the_register_of_its_date_and_not_by_an_older_one() -> None:
-    # METHODS §2 rule 15 speaks of 99.4 % by the register of 2021: 167 of 168
+    # 99.4 % by the register of 2021, as docs/methods.md §3 says: 167 of 168
     published = published_figures.load()
     fuyang = load_programmes(published=published)["fuyang-stations"]
     (older,) = derive(fuyang, published, vintage="2021-10-31")

@@ -1,4 +1,4 @@
-"""METHODS §1, pace: the acceptance numbers, each from a closed form and from another computation.
+"""The acceptance numbers of pace (docs/methods.md §5), each from a closed form and from another computation.
 
 Closed forms are exact fractions (tolerance 1e-10); the other computation is numpy's linear interpolation and
 fit over day numbers, and a count of whole calendar months by pandas.
@@ -19,7 +19,7 @@ START, SEEN, DUE = date(2022, 9, 30), date(2023, 5, 31), date(2023, 12, 31)
 CLOSED = {
     "observed": Fraction(1094 - 755, 8),  # 42.375: eight whole months
     "required": Fraction(1510 - 1094, 7),  # 59.428571…: seven whole months
-    "expected": 755 + Fraction((1510 - 755) * 243, 457),  # 1,156.455: METHODS prints 1,156.46
+    "expected": 755 + Fraction((1510 - 755) * 243, 457),  # 1,156.455: docs/methods.md prints 1,156.46
     "projected": 1094 + Fraction(214 * 339, 243),  # 1,392.543: docs/decisions/003
     "gap": Fraction(416),
     "months_left": Fraction(7),

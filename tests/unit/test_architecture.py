@@ -21,7 +21,7 @@ import swe
 from swe.core.strict_yaml import read_nodes
 
 ROOT = Path(__file__).parents[2]
-FLOORS = {  # DESIGN §2
+FLOORS = {  # ARCHITECTURE.md
     "core": 0, "reference": 1, "ledgers": 2, "show": 3, "stats": 4, "indicators": 5, "reports": 6, "cli": 7, "__main__": 8,
 }  # fmt: skip
 CONDA_NAMES = {"duckdb": "python-duckdb"}  # where conda-forge calls a package otherwise
@@ -115,7 +115,7 @@ def test_seaborn_is_imported_by_what_shows_alone() -> None:
 
 
 def test_no_module_imports_pyplot() -> None:
-    """Figures are drawn without global state, so that both engines give the same bytes (DESIGN §8)."""
+    """Figures are drawn without global state, so that the same inputs give the same bytes."""
     assert [
         n for n, tree in modules().items() if any(t == "matplotlib.pyplot" for _, t in imports(tree))
     ] == []

@@ -119,7 +119,7 @@ def test_keys_references_dates_and_the_columns_named_by_others_exist():
 
 
 def test_the_usual_tables_are_complete_once_the_reader_has_filled_what_it_can():
-    """Rosters have no worker number, station lists no station number (DOMAIN §4.1)."""
+    """Rosters have no worker number, station lists no station number (docs/background.md, ledger habits)."""
     left = {t.name: [c.name for c in t.columns if c.required and not c.fill] for t in TABLES}
     assert left["workers"] == left["clients"] == []
     assert left["stations"] == ["name", "region_code"]
@@ -195,7 +195,7 @@ def test_no_header_means_two_columns(table):
 
 @pytest.mark.parametrize(
     ("table", "headers"),
-    [  # DOMAIN §4.1, as stations write them
+    [  # docs/background.md, ledger habits: as stations write them
         ("stations", "县(市、区) 乡镇(街道) 社工站名称 建站时间/挂牌时间 站点地址 办公面积(㎡) 功能室(个案室/小组室/活动室) 承接机构 运营模式 资金来源 项目经费(万元) 合同起止时间 驻站社工人数 持证人数 联系人 联系电话"),
         ("workers", "姓名 性别 身份证号 学历 专业 证书等级 证书编号 入职时间 离职时间 岗位 工资 社保 培训时数 督导时数"),
         ("clients", "档案编号 姓名 性别 出生年月 身份证号 对象类别 家庭住址 联系电话 监护人 需求评估等级 建档日期"),

@@ -71,7 +71,9 @@ def test_a_span_goes_from_the_first_day_to_the_last() -> None:
 
 
 def test_months_from_month_start_to_month_end_are_whole() -> None:
-    assert span("2022-05", "2023-05").months == 13  # Fuquan's contract: May 2022 to May 2023, DOMAIN §1.1
+    assert (
+        span("2022-05", "2023-05").months == 13
+    )  # Fuquan's contract: May 2022 to May 2023, docs/methods.md §6
     assert span("2024-02", "2024-02").months == 1
     assert months_between(date(2022, 9, 30), date(2023, 5, 31)) == 8
     assert months_between(date(2023, 1, 31), date(2023, 2, 28)) == 1
@@ -88,4 +90,4 @@ def test_iso_weeks_are_those_the_period_touches() -> None:
     assert span("2023-05-01", "2023-05-07").iso_weeks == 1  # Monday to Sunday
     assert span("2023-05-07", "2023-05-08").iso_weeks == 2  # Sunday to Monday
     assert span("2023-06", "2023-12").days == 214
-    assert span("2023-06", "2023-12").iso_weeks == 31  # Henan's campaign, DOMAIN §1.1
+    assert span("2023-06", "2023-12").iso_weeks == 31  # Henan's campaign, docs/methods.md §6

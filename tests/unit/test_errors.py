@@ -10,7 +10,7 @@ import pytest
 from swe.core import errors
 from swe.core.errors import DataError, DefinitionError, SweError, joined
 
-# DESIGN §6
+# docs/exit-codes.md
 CODES = {
     "SweError": 1, "UsageError": 2, "DefinitionError": 10, "DataError": 11, "PrivacyError": 12, "NotebookError": 13,
     "PartialError": 14, "VerificationError": 15, "TimeLimitError": 16, "MachineError": 17,

@@ -39,7 +39,13 @@ def stations(*rows: tuple[str, str]) -> list[dict[str, Any]]:
 def visits(station: str, count: int) -> list[dict[str, Any]]:
     day = pd.Timestamp("2023-05-01")
     return [
-        {"station_id": station, "visit_id": f"{i:05d}", "date": day, "households": 1, "note": "电话13812345678"}
+        {
+            "station_id": station,
+            "visit_id": f"{i:05d}",
+            "date": day,
+            "households": 1,
+            "note": "电话13812345678",
+        }
         for i in range(count)
     ]
 
@@ -138,7 +144,9 @@ def test_what_was_taken_over_equals_what_is_read_anew(tmp_path: Path) -> None:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
 
 
 def test_removing_a_source_removes_its_rows(tmp_path: Path) -> None:
@@ -153,7 +161,9 @@ def test_rows_follow_their_station_to_another_province_without_being_read(tmp_pa
     calls: list[str] = []
     rows = origin("visits.csv", {"visits": A["visits"]}, calls)
     put(tmp_path / "s", rows, origin("stations.csv", {"stations": stations(("0520001", "522702001"))}, calls))
-    moved = put(tmp_path / "s", rows, origin("stations.csv", {"stations": stations(("0520001", "330102001"))}, calls))
+    moved = put(
+        tmp_path / "s", rows, origin("stations.csv", {"stations": stations(("0520001", "330102001"))}, calls)
+    )
     assert calls == ["visits.csv", "stations.csv", "stations.csv"]
     assert moved.query("SELECT DISTINCT province FROM visits")["province"].tolist() == ["33"]
     alone = put(tmp_path / "s", rows)
@@ -236,7 +246,7 @@ def test_an_unknown_table_is_an_attribute_error_that_names_the_known_ones(tmp_pa
 
 
 def test_reading_leaves_no_thread_behind(tmp_path: Path) -> None:
-    """The driver forks afterwards (DESIGN §8)."""
+    """A driver may fork afterwards, and a thread would not live on in the child."""
     code = (
         "import sys, pathlib; sys.path.insert(0, sys.argv[2]); import test_store as t\n"
         "d = t.put(pathlib.Path(sys.argv[1]), t.origin('a.xlsx', t.A)); d.visits; d.issues; d.query('FROM visits')\n"

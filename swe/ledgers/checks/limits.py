@@ -8,7 +8,7 @@ from typing import Any
 
 from swe.core.errors import DefinitionError
 
-# A framework's `validity` names table and column (FORMATS §5); here is the minimum that each one sets.
+# A framework's `validity` names table and column (docs/formats.md §5); here is the minimum that each one sets.
 _VALIDITY = {
     ("groups", "sessions"): "group_sessions",
     ("groups", "participants"): "group_participants",
@@ -21,7 +21,7 @@ _VALIDITY = {
 
 @dataclass(frozen=True)
 class Minima:
-    """Least content of a record that counts as valid; the defaults are those of a tender (许昌救助站, DOMAIN §2.4).
+    """Least content of a record that counts as valid; the defaults are those of a tender (许昌救助站, docs/background.md, service units).
 
     A publicity event is an activity of kind `publicity`; it has minima of its own. A minimum of 0 asks for nothing.
     """
@@ -59,7 +59,7 @@ class Minima:
 class Limits:
     """From where on a pattern is flagged. All are ours unless said; a flag is a question, not a verdict."""
 
-    activities_in_a_day: int = 3  # by one worker, in as many places (DOMAIN §4.3)
+    activities_in_a_day: int = 3  # by one worker, in as many places (docs/background.md, quality checks)
     visits_in_a_day: int = 40  # households seen at home by one worker: twelve minutes each over eight hours
     hours_in_a_day: float = 16  # of one worker, all records of the day together
     heaping_least: int = 20  # numbers of 10 and more that a station must have before they are judged

@@ -42,7 +42,7 @@ EMPTY = Rule(
 RULES = (MONTH, TABLE, STATION, EMPTY)
 
 REPORTED = ("cases", "groups", "activities", "visits", "linkages", "supervision", "training")
-# What every township station is contracted to do (DOMAIN §2.4), so that a missing table is remarkable.
+# What every township station is contracted to do (docs/background.md, service units), so that a missing table is remarkable.
 EXPECTED = ("workers", "cases", "groups", "activities", "visits")
 # A monthly report of zero (or more) speaks for these tables.
 _DECLARED = {

@@ -31,7 +31,7 @@ from swe.ledgers.checks.ledger import Ledger
 from swe.ledgers.checks.rule import Rule
 from swe.ledgers.issues import Issue
 
-# across rows and tables; the number is that of DOMAIN §4.3 (some modules hold two)
+# across rows and tables; the number is that of docs/background.md, quality checks (some modules hold two)
 CHECKS: tuple[Callable[[Ledger], list[Issue]], ...] = (
     *(keys.duplicate_keys, keys.references),
     *(minima.minima, declared.declared),  # 1

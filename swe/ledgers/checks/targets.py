@@ -47,7 +47,7 @@ MAIN_ABOVE = Rule(
 )  # fmt: skip
 RULES = (UNIT, UNIT_CHANGES, RATE, FALLS, MONTH_SUM, MAIN_BELOW, MAIN_ABOVE)
 
-# What each measure may be counted in (DESIGN §4: 人, 户, 人次, 场/次, 个 are different units); a case contact is
+# What each measure may be counted in (人, 户, 人次, 场/次, 个 are different units; docs/background.md, service units); a case contact is
 # one person-time, so both are right.
 UNITS_OF: dict[str, tuple[str, ...]] = {
     "cases": ("case", "piece"),

@@ -74,7 +74,7 @@ def make_demo(
 
 
 def run_text(plan: Plan) -> str:
-    """The run file beside raw/ (FORMATS §1)."""
+    """The run file beside raw/ (docs/formats.md §1)."""
     name, english = plan.region.name, english_name(plan.region)
     return "\n".join(
         [

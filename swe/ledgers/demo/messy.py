@@ -1,6 +1,6 @@
 """The messy form: the same data as the tidy one, the way stations would send them.
 
-Each station has its own ways, drawn by the seed; every habit that DOMAIN §4.2 lists occurs in a county of eight.
+Each station has its own ways, drawn by the seed; every habit listed in docs/background.md, ledger habits, occurs in a county of eight.
 """
 
 from __future__ import annotations

@@ -25,12 +25,12 @@ WORKBOOK_ROWS = (
 STATION_ROWS = 50_000  # service rows of a station on average: more is nobody's ledger and no chunk for memory
 BULK_ROWS = 1_000_000  # service rows of a province or the country, unless asked for otherwise
 
-# 贵州社会工作 2023 (DOMAIN §1.1, page 003, row 2): 个案44个, 小组活动47个, 社区活动63个, 2022-05 to 2023-05, 8 stations and
+# Fuquan as published (docs/methods.md, derived indicators; F03-020 to F03-031): 个案44个, 小组活动47个, 社区活动63个, 2022-05 to 2023-05, 8 stations and
 # a main station; 入户2000余户 and 直接服务20000余人次 have no exact value: ours are just above.
 PUBLISHED = {"cases": 44, "groups": 47, "activities": 63, "households": 2_018, "person_times": 20_036}
 PUBLISHED_MONTHS, PUBLISHED_STATIONS, PUBLISHED_VISITS = 13, 8, 2_320
 
-# Services of a station in a month; cases and groups after Changle and Fuquan (DOMAIN §2.4), visits customary.
+# Services of a station in a month; cases and groups after Changle and Fuquan (docs/background.md, service units), visits customary.
 RATES = {"cases": 0.6, "groups": 0.45, "activities": 0.8, "visits": 16.0}
 SERVICES = tuple(RATES)
 # Chinese New Year is quiet; spring, 重阳 and the end of the year are busy. Ours, January first.

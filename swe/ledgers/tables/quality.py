@@ -27,7 +27,7 @@ volunteers | 志愿者培训 | For volunteers | 骨干培训 社区骨干培训
 other | 其他 | Other | 其它
 """)
 
-# Nansha's design (DOMAIN §2.1), with the station's own rating.
+# Nansha's design (docs/background.md, evaluation), with the station's own rating.
 RATER_SOURCES = values("""
 third_party | 第三方评估 | Third party | 第三方 评估机构 专家 第三方机构
 purchaser | 购买方 | Purchaser | 镇街 乡镇(街道) 街道 购买方评价
@@ -143,7 +143,7 @@ class Ratings(
     station_id = common.STATION_ID
     framework_id = column("code", "指标体系", "Framework", "所用指标体系的编号。", "ID of the framework.", "指标体系编号 评分体系", example="generic-100")
     indicator_code = column("code", "指标代码", "Indicator code", "指标体系中的指标代码。", "Code of the indicator in the framework.", "指标编号 指标编码 指标", required=True, example="B1")
-    rater_source = column("category", "评分方", "Rater source", "评分来自哪一方。", "Which side the rater stands for.", "评价主体 评分主体 评价方 评估主体", values=RATER_SOURCES, required=True, source="广州市南沙区（DOMAIN §2.1）；ours", example="第三方评估")
+    rater_source = column("category", "评分方", "Rater source", "评分来自哪一方。", "Which side the rater stands for.", "评价主体 评分主体 评价方 评估主体", values=RATER_SOURCES, required=True, source="广州市南沙区；ours", example="第三方评估")
     rater = column("code", "评分人", "Rater", "评分人编号（写姓名的，装载时换成假名）。", "Code of the rater (a name becomes a pseudonym).", "评委 专家 评分人编号 评估员 打分人 评估专家", privacy="identifier", border="pseudonym", required=True, example="R01")
     round = column("category", "评估轮次", "Round", "自评、中期、末期或抽查。", "Self-assessment, mid-term, final or spot check.", "轮次 评估阶段 评估类型 评估周期", values=words.EVALUATION_ROUNDS, required=True, example="末期评估")
     date = column("date", "评分日期", "Date", "评分日期。", "Day of the rating.", "日期 评估日期 评估时间 评分时间", low=common.FIRST_DAY, example="2023-06-05")
@@ -175,7 +175,7 @@ class Findings(
 
 
 def awareness(zh: str, en: str, also: str) -> Column:
-    """An awareness item, known or not; at least three of five known is effective awareness (广州, DOMAIN §2.2)."""
+    """An awareness item, known or not; at least three of five known is effective awareness (广州, docs/background.md, indicator systems)."""
     return column("boolean", f"知晓：{zh}", f"Knows {en}", f"是否知晓{zh}。", f"Whether the respondent knows {en}.", also, source="广州“两度”测评", example="是")
 
 

@@ -62,7 +62,7 @@ screening | 义诊便民 | Clinics and errands | 义诊 便民服务 义剪 便�
 other | 其他 | Other | 其它
 """)
 
-# 五社联动: 社区、社会组织、社会工作者、社区志愿者、社会慈善资源 (DOMAIN §1.2, R035, R052).
+# 五社联动: 社区、社会组织、社会工作者、社区志愿者、社会慈善资源 (docs/background.md, service domains; R035, R052).
 FIVE_PARTIES = values("""
 community | 社区 | Community | 村居 村(社区) 村居委 居委会 村委会
 social_organisation | 社会组织 | Social organisation | 社区社会组织 机构 协会

@@ -16,7 +16,7 @@ main_station | 县级社工总站 | County main station | 总站 社工总站 �
 room | 村（社区）社工室 | Village room | 社工室 室 村级社工室 社工点 服务点
 """)
 
-# The three modes compared in the literature (DOMAIN §2.5).
+# The three modes compared in the literature (docs/background.md, stations).
 OPERATION_MODES = values("""
 purchase | 政府购买服务 | Purchased from an agency | 政府购买 第三方运营 购买服务 机构运营 委托运营 项目购买
 direct | 政府直聘 | Directly employed | 直聘 直接聘用 双百 自聘 政府直接运营
@@ -35,7 +35,7 @@ tax | 税费 | Tax | 税金 税费及其他
 other | 其他支出 | Other | 其他 其它 不可预见费
 """)
 
-# What contracts count; each has its own unit (人次 is not 人, DESIGN §4).
+# What contracts count; each has its own unit (人次 is not 人; docs/background.md, service units).
 TARGET_MEASURES = values("""
 cases | 个案 | Cases | 个案数 个案服务 个案数量
 case_contacts | 个案面谈 | Case contacts | 面谈次数 个案面谈次数

@@ -48,7 +48,7 @@ resident | 普通居民 | Resident | 居民 村民 社区居民 普通群众 群
 other | 其他 | Other | 其它 其他对象
 """)
 
-# 福泉 4+N and 河南 five domains put on one list (DOMAIN §1.3, §1.1); the codes are ours.
+# 福泉 4+N and 河南 five domains put on one list (docs/background.md, service domains); the codes are ours.
 SERVICE_DOMAINS = values("""
 assistance | 社会救助 | Social assistance | 困弱帮扶 救助服务 社会救助服务 困难帮扶 低收入帮扶 兜底服务
 elderly | 养老服务 | Services for older people | 为老服务 老年服务 老年人服务 长者服务 养老
