@@ -98,7 +98,7 @@ def document(checked: Checked) -> dict[str, Any]:
 def lines(checked: Checked, lang: str) -> list[str]:
     """The same for people: a line a file, then the rules that were met most often."""
     heads, names = _HEADS[lang], _SEVERITY[lang]
-    rows = [(heads[0], *heads[2:6])]
+    rows: list[tuple[str, ...]] = [(heads[0], *heads[2:6])]
     for name in checked.sources:
         own = [account for account in checked.accounts if account.file == name]
         sums = [

@@ -178,9 +178,12 @@ def _placed(
     for name in part.rows:
         stations = frames[name].reindex(columns=["station_id"])["station_id"].astype("string")
         meant = {str(s): ids.get(str(s), str(s)) for s in stations.dropna().unique()}
+        frame = frames[name]
+        if any(station != id for station, id in meant.items()):
+            frame = frame.assign(station_id=stations.map(meant, na_action="ignore").astype("string"))
         placed |= store.write_rows(
-            folder, job.ledger[name], frames[name].assign(station_id=stations.map(meant, na_action="ignore")),
-            key=part.key, provinces=provinces, keep_free_text=job.settings.keep_free_text, otherwise=job.otherwise,
+            folder, job.ledger[name], frame, key=part.key, provinces=provinces,
+            keep_free_text=job.settings.keep_free_text, otherwise=job.otherwise,
         )  # fmt: skip
         written |= meant
     return replace(part, written=written if each.before is None else part.written, placed=placed)

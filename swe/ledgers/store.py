@@ -164,17 +164,21 @@ def write_rows(
     keep_free_text: bool, otherwise: str = UNKNOWN,
 ) -> dict[str, str]:  # fmt: skip
     """Write one source's rows of a table, a file a province; returns where each of its stations was put."""
+    import numpy as np
+    import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     schema = arrow_schema(table, keep_free_text=keep_free_text)
     whole = frame.reindex(columns=schema.names)
-    stations = whole["station_id"].astype("string")
-    placed = {str(s): provinces.get(str(s), otherwise) for s in stations.dropna().unique()}
-    where = stations.map(placed, na_action="ignore").astype("string").fillna(otherwise)
-    for province in sorted(where.unique()):
-        rows = whole if len(placed) < 2 and (where == province).all() else whole[where == province]
-        made = pa.Table.from_pandas(rows, schema=schema, preserve_index=False, nthreads=1)
+    codes, stations = pd.factorize(whole["station_id"].astype("string"))
+    placed = {str(station): provinces.get(str(station), otherwise) for station in stations}
+    where = np.array([*placed.values(), otherwise])[codes]  # code -1, no station, reads the last place
+    for province in sorted(set(where[np.unique(codes, return_index=True)[1]])):
+        here = where == province
+        made = pa.Table.from_pandas(
+            whole if here.all() else whole[here], schema=schema, preserve_index=False, nthreads=1
+        )
         target = folder / table.name / f"province={province}" / f"{key}.parquet"
         with disk_errors(folder):
             target.parent.mkdir(parents=True, exist_ok=True)
