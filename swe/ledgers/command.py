@@ -56,10 +56,10 @@ def check_paths(
     addresses = [each for each in given if isinstance(each, str) and "://" in each]
     files = [each for each in given if each not in addresses]
     reads, names = [], []
-    for wanted, find in ((files, file_origins), *(([each], database_origins) for each in addresses)):
-        if not wanted:
-            continue
-        with find(wanted if find is file_origins else wanted[0], ledger, region=region) as origins:
+    opened = [file_origins(files, ledger, region=region)] if files else []
+    opened += [database_origins(address, ledger, region=region) for address in addresses]
+    for one in opened:
+        with one as origins:
             for origin in origins:
                 names.append(origin.name)
                 reads.append(origin.read())
