@@ -30,6 +30,7 @@ TARGET_LOAD, TARGET_AGGREGATE = 2.0, 1.5
 MEMORY_MB = 4096  # limit of DuckDB, and of the whole process in the second part
 FULL = 100_000_000
 REPEATS = 3
+PROVINCES = 31
 STATIONS = 38_600  # township units of the country, rounded
 MONTHS = """
 SELECT station_id, date_trunc('month', date) AS month, count(*) AS visits, sum(households) AS households,
@@ -145,7 +146,7 @@ def national_store(rows: int, folder: Path) -> float:
     table = contract()["visits"]
     schema = store.arrow_schema(table, keep_free_text=False)
     given = {
-        "station_id": f"((11 + n % {STATIONS} % 31) * 10000000 + n % {STATIONS})::VARCHAR",
+        "station_id": f"((11 + n % {STATIONS} % {PROVINCES}) * 10000000 + n % {STATIONS})::VARCHAR",
         "date": "DATE '2022-01-01' + (hash(n) % 365)::INT",
         "households": "1 + (hash(n + 1) % 3)::BIGINT",
         "persons": "1 + (hash(n + 2) % 4)::BIGINT",
@@ -159,14 +160,20 @@ def national_store(rows: int, folder: Path) -> float:
     settings = store.Settings(code=store.code_version())
     start = time.perf_counter()
     with snapshots.staging(folder) as made:
-        with duckdb.connect(config={"memory_limit": f"{MEMORY_MB}MiB"}) as connection:
-            connection.execute(f"SET temp_directory = '{made.folder / 'spill'}'")
-            connection.execute("SET preserve_insertion_order = false")
-            connection.execute("SET enable_progress_bar = false")
-            connection.execute(
-                f"COPY (SELECT {columns}, (11 + n % {STATIONS} % 31)::VARCHAR AS province FROM range({rows}) AS t(n)) "
-                f"TO '{made.snapshot / 'visits'}' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (province))"
+        for province in range(11, 11 + PROVINCES):
+            target = made.snapshot / "visits" / f"province={province}"
+            target.mkdir(parents=True)
+            numbers = (
+                f"SELECT k * {STATIONS} + s AS n FROM range({-(-rows // STATIONS)}) AS t(k), "
+                f"range({province - 11}, {STATIONS}, {PROVINCES}) AS u(s)"
             )
+            with duckdb.connect(config={"memory_limit": f"{MEMORY_MB // 2}MiB"}) as connection:
+                connection.execute("SET preserve_insertion_order = false")
+                connection.execute("SET enable_progress_bar = false")
+                connection.execute(
+                    f"COPY (SELECT {columns} FROM ({numbers}) WHERE n < {rows}) "
+                    f"TO '{target / 'bench.parquet'}' (FORMAT parquet, COMPRESSION zstd)"
+                )
         part = store.Part("visits.parquet", "parquet", 0, "", "bench", rows={"visits": rows})
         id = store.snapshot_id(settings, [("visits.parquet", str(rows))])
         store.write_manifest(made.snapshot, id, settings, [part], issues=[])
@@ -180,7 +187,7 @@ def aggregate(folder: Path, bare: bool, answers: Any) -> None:
 
     data = load(folder)
     seconds = []
-    for _ in range(REPEATS):
+    for _ in range(REPEATS + 1):
         start = time.perf_counter()
         if bare:
             with duckdb.connect(config={"memory_limit": f"{MEMORY_MB}MiB"}) as connection:
@@ -191,7 +198,7 @@ def aggregate(folder: Path, bare: bool, answers: Any) -> None:
             with data.connect(memory_mb=MEMORY_MB) as connection:
                 found = connection.sql(MONTHS.format(source="visits")).to_arrow_table()
         seconds.append(time.perf_counter() - start)
-    answers.put((median(seconds), found.num_rows, peak_mb()))
+    answers.put((median(seconds[1:]), found.num_rows, peak_mb()))
 
 
 def peak_mb() -> float:

@@ -100,7 +100,7 @@ def ledger_facts(query: Query, *, prefix: str, period: Period) -> LedgerFacts:
         valid=_valid(query, prefix, period),
         complete=_complete(query, prefix, period),
         direct_complete=len(known) == len(parts),
-        simulated=bool(_scalar(query(f"SELECT bool_or(simulated) AS x FROM stations WHERE {_here(prefix)}"))),
+        simulated=_true(query(f"SELECT bool_or(simulated) AS x FROM stations WHERE {_here(prefix)}")),
     )
 
 
@@ -254,8 +254,11 @@ def _total(column: pd.Series) -> float | None:
     return None if column.isna().all() else float(column.sum())
 
 
-def _scalar(frame: pd.DataFrame) -> object:
-    return frame.iloc[0, 0] if len(frame) else None
+def _true(frame: pd.DataFrame) -> bool:
+    """Whether the one cell of a frame is true; missing is not."""
+    import pandas as pd
+
+    return bool(len(frame)) and not pd.isna(frame.iloc[0, 0]) and bool(frame.iloc[0, 0])
 
 
 def _row(frame: pd.DataFrame) -> dict[str, float | None]:
