@@ -88,10 +88,15 @@ def scan_frame(frame: pd.DataFrame, columns: Iterable[str]) -> list[tuple[int, s
 
 def _hits(series: pd.Series) -> dict[str, list[Hit]]:
     """The distinct texts of a column that hold identifiers, with their hits."""
+    import pandas as pd
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    texts = [text for text in series.dropna().unique() if isinstance(text, str)]
-    array = pa.array(texts, pa.large_string())
+    if isinstance(series.dtype, pd.StringDtype):  # distinct texts found by Arrow, without a Python object each
+        array = pc.unique(pa.array(series.dropna(), pa.large_string()))
+    else:
+        texts = [text for text in series.dropna().unique() if isinstance(text, str)]
+        array = pa.array(texts, pa.large_string())
     worth = array.filter(may_contain(array)).to_pylist()
     return {text: hits for text in worth if (hits := find(text))}
 
