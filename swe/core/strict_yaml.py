@@ -53,11 +53,15 @@ class Words(Strict):
 
 def read_model(path: Path, model: type[Model]) -> Model:
     """The file as a validated model; `DefinitionError` with all problems and their lines otherwise."""
-    document, lines = read_nodes(path)
+    document, lines, found = _read(Path(path))
+    errors: list[SweError] = list(found)  # repeated keys, anchors and tags stand beside what the model says
     try:
-        return model.model_validate(document)
+        made = model.model_validate(document)
     except ValidationError as error:
-        raise joined([_problem(path, lines, e) for e in error.errors()]) from None
+        errors += [_problem(path, lines, e) for e in error.errors()]
+    if errors:
+        raise joined(errors)
+    return made
 
 
 def definition_error(path: Path, lines: Mapping[Loc, int], loc: Loc, zh: str, en: str) -> DefinitionError:
@@ -67,7 +71,13 @@ def definition_error(path: Path, lines: Mapping[Loc, int], loc: Loc, zh: str, en
 
 def read_nodes(path: Path) -> tuple[Any, dict[Loc, int]]:
     """Plain dicts, lists, texts and None, with the line of every value (1-based) by its path."""
-    path = Path(path)
+    document, lines, errors = _read(Path(path))
+    if errors:
+        raise joined(errors)
+    return document, lines
+
+
+def _read(path: Path) -> tuple[Any, dict[Loc, int], tuple[SweError, ...]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -82,13 +92,11 @@ def read_nodes(path: Path) -> tuple[Any, dict[Loc, int]]:
 
 
 @functools.lru_cache(maxsize=256)
-def _parsed(text: str, path: Path) -> tuple[Any, dict[Loc, int]]:
+def _parsed(text: str, path: Path) -> tuple[Any, dict[Loc, int], tuple[SweError, ...]]:
     """The same text is parsed once: a model and its cross-checks both need it, and so does every region of a run."""
     reader = _Reader(path, _events(text, path))
     document = reader.document()
-    if reader.errors:
-        raise joined(reader.errors)
-    return document, reader.lines
+    return document, reader.lines, tuple(reader.errors)
 
 
 def _events(text: str, path: Path) -> Iterator[Event]:
