@@ -45,7 +45,8 @@ WIDE = 4  # columns at the left in which a total announces itself
 FIRST_SHARE, LATER_SHARE = 0.4, 0.6  # known headers over all, of the first header and of those below data
 
 _TOTAL = re.compile(
-    r"^.{0,8}(?:合计|小计|总计|共计)(?:数|值)?[:：]?$|^(?:sub-?)?total:?$|^sum:?$", re.IGNORECASE
+    r"^.{0,8}[合小总共]\s*计(?:数|值)?[:：]?$|^(?:sub-?)?total:?$|^sum:?$",
+    re.IGNORECASE,  # 合　　计 as well
 )
 _NOTE = re.compile(
     r"^(?:[*#※]|注[:：]|注释|备注[:：]|说明[:：]|填表说明|数据来源|资料来源|统计口径|附[:：]|(?:以上|上述)"
@@ -56,7 +57,7 @@ _NOTE = re.compile(
 _ORDINALS = re.compile(r"[(（]?(?:\d{1,2}|[甲乙丙丁戊己庚辛壬癸]|[a-zA-Z]|[①-⑳])[)）]?(?:=.*)?")
 # The same, in Arrow's pattern language (RE2).
 _ARROW_TOTAL = (
-    r"^\s*.{0,8}(合计|小计|总计|共计)(数|值)?[:：]?\s*$|(?i)^\s*(sub-?)?total:?\s*$|(?i)^\s*sum:?\s*$"
+    r"^\s*.{0,8}[合小总共][\s\x{3000}]*计(数|值)?[:：]?\s*$|(?i)^\s*(sub-?)?total:?\s*$|(?i)^\s*sum:?\s*$"
 )
 
 

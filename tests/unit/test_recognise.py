@@ -1,6 +1,7 @@
 """Where tables are found on a sheet: titles, two-level headers, totals, footnotes, several tables."""
 
 import numpy as np
+import pytest
 
 from swe.ledgers.contract import contract
 from swe.ledgers.grids import Grid, GridColumn
@@ -48,6 +49,15 @@ def test_a_title_above_totals_between_and_notes_below_are_no_data():
     ]
     kinds = ["title", "blank", "header", "data", "total", "data", "total", "footnote", "footnote"]
     assert found(*rows) == [("activities", kinds)]
+
+
+@pytest.mark.parametrize("word", ["合计", "合　计", "合  计", "小 计", "总　　计：", "全站共 计"])
+def test_a_total_may_be_spread_out_by_blanks(word: str) -> None:
+    assert found(ACTIVITY, ["A1", "甲", "2023-05-01", 30.0], [word, "", "", 30.0])[0][1] == [
+        "header",
+        "data",
+        "total",
+    ]
 
 
 def test_a_two_level_header_is_read_through_its_merges_or_its_gaps():
