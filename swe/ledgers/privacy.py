@@ -92,7 +92,9 @@ def _hits(series: pd.Series) -> dict[str, list[Hit]]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if isinstance(series.dtype, pd.StringDtype):  # distinct texts found by Arrow, without a Python object each
+    if isinstance(
+        series.dtype, pd.StringDtype
+    ):  # distinct texts found by Arrow, without a Python object each
         array = pc.unique(pa.array(series.dropna(), pa.large_string()))
     else:
         texts = [text for text in series.dropna().unique() if isinstance(text, str)]
