@@ -15,13 +15,14 @@ _HOME = {
     "coverage": "swe.indicators.coverage",
     "claims": "swe.indicators.claims",
     "load": "swe.ledgers.load",
+    "framework": "swe.indicators.frameworks",
     "report": "swe.reports.command",
     "open_report": "swe.reports.regional",
     "Bounded": "swe.core.bounded",
     "Result": "swe.show.result",
     "SweError": "swe.core.errors",
 }
-_MODULES = ("stats",)
+_MODULES = ("indicators", "stats")
 
 __all__ = [*_HOME, *_MODULES]
 

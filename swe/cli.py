@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -30,7 +30,7 @@ def cli() -> None:
     """Evaluate township social-work stations. 乡镇（街道）社工站评估工具。"""
 
 
-def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
+def command(name: str, group: click.Group = cli) -> Callable[[Callable[..., None]], click.Command]:
     """A command with the three options that stand on every one: --project, --lang, --debug."""
 
     def wrap(body: Callable[..., None]) -> click.Command:
@@ -47,7 +47,7 @@ def command(name: str) -> Callable[[Callable[..., None]], click.Command]:
             click.option("--debug", is_flag=True, help="show the traceback of an error"),
         ):
             run = option(run)
-        return cli.command(name)(run)
+        return group.command(name)(run)
 
     return wrap
 
@@ -138,11 +138,27 @@ def _station_count(text: str) -> Any:
 @click.option(
     "-o", "--out", required=True, type=click.Path(path_type=Path), help="the workbook to write (.xlsx)"
 )
-def template_command(contract: str, out: Path, lang: str | None, **_: Any) -> None:
-    """Write the ledger workbook that stations fill in."""
-    from swe.ledgers.template import template
+@click.option(
+    "--framework", "system", metavar="ID", help="the rating workbook of this indicator system instead"
+)
+@click.option(
+    "--stations", metavar="PATH", help="ledgers or a store: a score sheet for each of their stations"
+)
+def template_command(
+    contract: str, out: Path, system: str | None, stations: str | None, lang: str | None, **_: Any
+) -> None:
+    """Write the ledger workbook that stations fill in, or the rating workbook for raters."""
+    shown: Literal["zh", "en"] = "en" if lang == "en" else "zh"
+    if system is None:
+        from swe.ledgers.template import template
 
-    click.echo(template(contract, out, lang="en" if lang == "en" else "zh"))
+        if stations is not None:
+            raise UsageError("--stations 要和 --framework 一起用", "--stations goes with --framework")
+        click.echo(template(contract, out, lang=shown))
+        return
+    from swe.indicators.rating_workbook import rating_template, stations_of
+
+    click.echo(rating_template(system, out, lang=shown, stations=stations_of(stations) if stations else ()))
 
 
 @command("check")
@@ -170,6 +186,42 @@ def check_command(paths: tuple[str, ...], contract: str, out: Path | None, as_js
             f"台账有 {errors} 处错误，请改正后重新检查",
             f"the ledgers have {errors} errors; correct them and check again",
         )
+
+
+@cli.group("framework")
+def framework_group() -> None:
+    """Check and compare indicator systems (params/frameworks/)."""
+
+
+@command("check", framework_group)
+@click.argument("files", nargs=-1)
+@JSON
+def framework_check_command(files: tuple[str, ...], as_json: bool, project: Path | None, **_: Any) -> None:
+    """Read indicator systems and say everything that is wrong, with file and line."""
+    from swe.indicators.framework_command import check_document, check_frameworks, check_lines, failure
+
+    checked = check_frameworks(files, root=project)
+    if as_json:
+        _print_json(check_document(checked, current()))
+    else:
+        click.echo("\n".join(check_lines(checked, current())))
+    problem = failure(checked)
+    if problem is not None:
+        raise problem
+
+
+@command("diff", framework_group)
+@click.argument("files", nargs=-1, metavar="A B")
+@JSON
+def framework_diff_command(files: tuple[str, ...], as_json: bool, project: Path | None, **_: Any) -> None:
+    """What differs between two indicator systems, code by code."""
+    from swe.indicators.framework_command import compare_frameworks, diff_document, diff_lines
+
+    compared = compare_frameworks(files, root=project)
+    if as_json:
+        _print_json(diff_document(compared))
+    else:
+        click.echo("\n".join(diff_lines(compared, current())))
 
 
 @command("demo")
@@ -204,12 +256,19 @@ def demo_command(out: Path, project: Path | None, lang: str | None, **options: A
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), help="regions made at a time (default: processors, at most 4)"
 )
-@click.option("--engine", type=click.Choice(["kernel"]), default="kernel", help="how notebooks are executed")
+@click.option(
+    "--engine",
+    type=click.Choice(["fork", "kernel"]),
+    help="how notebooks are executed (default: fork on Linux)",
+)
 @click.option("--audience", type=click.Choice(["internal", "public"]))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="write into this folder itself")
 @click.option("--fresh", is_flag=True, help="make every region again")
 @click.option("--only-failed", is_flag=True, help="make only what failed before")
 @click.option("--timeout", type=click.IntRange(1), metavar="S", help="seconds a region may take")
+@click.option(
+    "--memory", "memory_mb", type=click.IntRange(100), metavar="MB", help="memory a region may take (fork)"
+)
 @click.option("--dry-run", is_flag=True, help="say what would be made, and why")
 @JSON
 def run_command(run: str, as_json: bool, **options: Any) -> None:
@@ -333,6 +392,21 @@ def verify_command(folder: Path, as_json: bool, **_: Any) -> None:
             f"{len(found['problems'])} 处与制作时不同：{listed}",
             f"{len(found['problems'])} differences: {listed}",
         )
+
+
+@command("diff")
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@JSON
+def diff_command(before: Path, after: Path, as_json: bool, **_: Any) -> None:
+    """What differs between two runs, number by number, and what of it is beyond uncertainty."""
+    from swe.reports.run_diff import compare_runs, lines
+
+    found = compare_runs(before, after)
+    if as_json:
+        _print_json(found.document())
+    else:
+        click.echo("\n".join(lines(found, current())))
 
 
 def main() -> None:

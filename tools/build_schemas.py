@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 MODELS = {
+    "framework": "swe.indicators.framework_model:FrameworkSpec",
     "programme": "swe.indicators.programmes:Programme",
     "run": "swe.reports.runfile:RunSpec",
 }

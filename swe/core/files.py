@@ -16,6 +16,7 @@ from typing import Any
 
 from swe.core.errors import MachineError
 
+WINDOWS_LOCK_AT = 2**30  # a byte that no file of ours reaches: what Windows locks cannot be read by others
 STAGING = ".staging-"  # prefix of folders that are not finished; a run removes the ones it finds
 
 
@@ -79,10 +80,54 @@ def staged_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def clear_staging(folder: Path) -> None:
-    """Remove what an interrupted run left; a set-aside folder whose successor never came is put back."""
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the folder of the file `path` for this process; MachineError where another one holds it.
+
+    The lock is on the open file, which is made where it is not there; a crash lets go of it.
+    """
+    path = Path(path)
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if not _held(handle):
+            raise MachineError(
+                "另一个 swe 正在写这个文件夹。请等它结束，或用 -o 换一个文件夹。",
+                "another swe is writing into this folder. Wait for it to end, or choose another folder with -o.",
+                where=str(path.parent),
+            )
+        yield
+    finally:
+        os.close(handle)
+
+
+def _held(handle: int) -> bool:
+    """Whether the lock on an open file could be had; fcntl and msvcrt each exist on one kind of system only."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            os.lseek(handle, WINDOWS_LOCK_AT, os.SEEK_SET)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def clear_staging(folder: Path, only: str | None = None) -> None:
+    """Remove what an interrupted run left; a set-aside folder whose successor never came is put back.
+
+    `only` looks at what belongs to one target.
+    """
     for entry in sorted(Path(folder).glob(f"{STAGING}*")):
         name = entry.name.removeprefix(STAGING)
+        if only is not None and name != f"old-{only}" and not name.startswith(f"{only}-"):
+            continue
         if name.startswith("old-") and not (entry.parent / name[4:]).exists():
             entry.replace(entry.parent / name[4:])
         elif entry.is_dir():

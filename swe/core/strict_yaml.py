@@ -8,12 +8,12 @@ alias in it can go round in circles), and pydantic models do the typing.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -35,6 +35,8 @@ from swe.core.errors import DefinitionError, MachineError, SweError, joined
 Loc = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 DEEPEST = 40  # levels; our deepest file has seven
+TAG = "="  # leads the tag of a union's member; no key of ours begins so, and no message shows it
+ONE_KEY = "one_key"
 NULLS = {"", "~", "null", "Null", "NULL"}
 
 
@@ -53,15 +55,38 @@ class Words(Strict):
 
 def read_model(path: Path, model: type[Model]) -> Model:
     """The file as a validated model; `DefinitionError` with all problems and their lines otherwise."""
+    made, errors = attempt_model(path, model)
+    if made is None or errors:
+        raise joined(errors)
+    return made
+
+
+def attempt_model(path: Path, model: type[Model]) -> tuple[Model | None, tuple[SweError, ...]]:
+    """The file as a validated model, if it is one, and every problem on its own; raises where there is no document."""
     document, lines, found = _read(Path(path))
     errors: list[SweError] = list(found)  # repeated keys, anchors and tags stand beside what the model says
     try:
-        made = model.model_validate(document)
+        return model.model_validate(document), tuple(errors)
     except ValidationError as error:
-        errors += [_problem(path, lines, e) for e in error.errors()]
-    if errors:
-        raise joined(errors)
-    return made
+        return None, (*errors, *(_problem(path, lines, e) for e in error.errors() if not _is_echo(e)))
+
+
+def one_key_of(value: Any, kinds: Mapping[str, type[BaseModel]]) -> str | None:
+    """Which kind a mapping is written as: the tag of the only key of `kinds` that it has; also of a model made from it."""
+    if isinstance(value, BaseModel):
+        return next((TAG + key for key, kind in kinds.items() if isinstance(value, kind)), None)
+    found = [key for key in kinds if key in value] if isinstance(value, dict) else []
+    return TAG + found[0] if len(found) == 1 else None
+
+
+def one_key(kinds: Callable[[], Mapping[str, type[BaseModel]]], listed: str) -> Discriminator:
+    """The discriminator of a union whose members are known by their leading key; each is tagged `TAG + key`."""
+    return Discriminator(
+        lambda value: one_key_of(value, kinds()),
+        custom_error_type=ONE_KEY,
+        custom_error_message="exactly one of {listed}",
+        custom_error_context={"listed": listed},
+    )
 
 
 def definition_error(path: Path, lines: Mapping[Loc, int], loc: Loc, zh: str, en: str) -> DefinitionError:
@@ -75,6 +100,11 @@ def read_nodes(path: Path) -> tuple[Any, dict[Loc, int]]:
     if errors:
         raise joined(errors)
     return document, lines
+
+
+def read_lines(path: Path) -> dict[Loc, int]:
+    """The line of every value, also of a file with repeated keys, anchors or tags."""
+    return _read(Path(path))[1]
 
 
 def _read(path: Path) -> tuple[Any, dict[Loc, int], tuple[SweError, ...]]:
@@ -194,13 +224,32 @@ class _Reader:
 
 
 def _line(lines: Mapping[Loc, int], loc: Loc) -> int:
-    while loc and loc not in lines:
-        loc = loc[:-1]
-    return lines.get(loc, 1)
+    """The line of a place; parts that are not in the file (a union's member, a key that is missing) are passed over."""
+    at: Loc = ()
+    for part in loc:
+        if (*at, part) in lines:
+            at = (*at, part)
+    return lines.get(at, 1)
+
+
+def _untagged(lines: Mapping[Loc, int], loc: Loc) -> Loc:
+    """A place without the tags of unions; a key of the file that looks like a tag stays."""
+    kept: Loc = ()
+    for part in loc:
+        if (*kept, part) in lines or not str(part).startswith(TAG):
+            kept = (*kept, part)
+    return kept
+
+
+def _is_echo(error: Any) -> bool:
+    """Whether a list is called too short only because its items are wrong; those are told one by one."""
+    if error["type"] != "too_short" or not isinstance(error["input"], list):
+        return False
+    return len(error["input"]) >= int(error["ctx"]["min_length"])
 
 
 def _problem(path: Path, lines: Mapping[Loc, int], error: Any) -> DefinitionError:
-    loc: Loc = tuple(error["loc"])
+    loc = _untagged(lines, tuple(error["loc"]))
     name = ".".join(str(part) for part in loc) or "(file)"
     given = error.get("input")
     shown = "" if isinstance(given, dict | list) or given is None else f"“{given}”"
@@ -211,6 +260,9 @@ def _problem(path: Path, lines: Mapping[Loc, int], error: Any) -> DefinitionErro
             f"未知的键 {name}，请删除或改正拼写",
             f"unknown key {name}; remove it or correct its spelling",
         )
+    elif kind == ONE_KEY:
+        listed = context["listed"]
+        zh, en = f"{name} 要恰好写 {listed} 中的一个", f"{name} must have exactly one of {listed}"
     elif kind == "missing":
         zh, en = f"缺少必填项 {name}", f"{name} is required"
     elif kind in ("literal_error", "enum"):

@@ -164,10 +164,10 @@ def template_bytes(ledger: Contract, *, lang: Lang = "zh") -> bytes:
         words = WORDS[lang]
         book.set_properties({"title": words["title"], "comments": ledger.id, "created": CREATED})
         _instructions(book, ledger, lang)
-        lists = _list_ranges(ledger, lang)
+        lists = list_ranges(ledger, lang)
         for table in ledger.tables.values():
-            _table_sheet(book, table, lists, lang)
-        _code_lists(book, ledger, lists, lang)
+            table_sheet(book, table, lists, lang)
+        code_lists_sheet(book, ledger, lists, lang)
     return buffer.getvalue()
 
 
@@ -231,11 +231,11 @@ def _instructions(book: Workbook, ledger: Contract, lang: Lang) -> None:
     sheet.set_column(1, 1, 62)
     sheet.set_column(2, 2, 44)
     sheet.set_column(3, 3, 16)
-    wrap = _style(book, text_wrap=True, valign="top")
-    boxed = _style(book, text_wrap=True, valign="top", border=1, border_color="#BFBFBF")
-    head = _style(book, bold=True, bg_color="#1F4E5F", font_color="#FFFFFF", border=1, border_color="#BFBFBF")
-    part = _style(book, bold=True, font_size=12, font_color="#1F4E5F")
-    sheet.write_string(0, 0, words["title"], _style(book, bold=True, font_size=16))
+    wrap = style(book, text_wrap=True, valign="top")
+    boxed = style(book, text_wrap=True, valign="top", border=1, border_color="#BFBFBF")
+    head = style(book, bold=True, bg_color="#1F4E5F", font_color="#FFFFFF", border=1, border_color="#BFBFBF")
+    part = style(book, bold=True, font_size=12, font_color="#1F4E5F")
+    sheet.write_string(0, 0, words["title"], style(book, bold=True, font_size=16))
     sheet.write_string(
         1, 0, f"{words['version']}：{ledger.id}" if lang == "zh" else f"{words['version']}: {ledger.id}"
     )
@@ -243,7 +243,7 @@ def _instructions(book: Workbook, ledger: Contract, lang: Lang) -> None:
     row = 4
     for number, rule in enumerate(RULES[lang], start=1):
         sheet.merge_range(row, 0, row, 3, f"{number}. {rule}", wrap)
-        sheet.set_row(row, 16 * (1 + _width(rule) // 125))
+        sheet.set_row(row, 16 * (1 + width(rule) // 125))
         row += 1
     sheet.write_string(row + 1, 0, words["tables"], part)
     row += 2
@@ -258,32 +258,32 @@ def _instructions(book: Workbook, ledger: Contract, lang: Lang) -> None:
         sheet.write_string(row, 1, about, boxed)
         sheet.write_string(row, 2, ("、" if lang == "zh" else ", ").join(required), boxed)
         sheet.write_string(row, 3, words["ours"] if table.source == "ours" else table.source, boxed)
-        lines = max(1 + _width(about) // 60, 1 + _width("、".join(required)) // 42)
+        lines = max(1 + width(about) // 60, 1 + width("、".join(required)) // 42)
         sheet.set_row(row, 16 * lines)
-    _print_setup(sheet)
+    print_setup(sheet)
 
 
-def _table_sheet(book: Workbook, table: TableSpec, lists: dict[tuple[Value, ...], str], lang: Lang) -> None:
+def table_sheet(book: Workbook, table: TableSpec, lists: dict[tuple[Value, ...], str], lang: Lang) -> None:
     sheet = book.add_worksheet(table.zh if lang == "zh" else table.en)
     colours = {True: "#1F4E5F", False: "#5B7F8C"}
     sheet.set_row(0, 32)
     for place, column in enumerate(table.entry_columns):
         personal = column.privacy == "identifier"
         colour = "#B5651D" if personal else colours[column.required]
-        head = _style(
+        head = style(
             book, bold=True, bg_color=colour, font_color="#FFFFFF", text_wrap=True, align="center",
             valign="vcenter", border=1, border_color="#FFFFFF",
         )  # fmt: skip
         header = header_text(column, lang)
         number_format = UNIT_FORMATS.get(column.unit, NUMBER_FORMATS[column.type])
-        sheet.set_column(place, place, _column_width(column, header), _style(book, num_format=number_format))
+        sheet.set_column(place, place, _column_width(column, header), style(book, num_format=number_format))
         sheet.write_string(0, place, header, head)
-        shown = _style(book, num_format=number_format, italic=True, font_color="#6E6E6E", bg_color="#F2F2F2")
+        shown = style(book, num_format=number_format, italic=True, font_color="#6E6E6E", bg_color="#F2F2F2")
         _example(sheet, place, column, shown, lang)
-        rule = _validation(column, lists, lang)
+        rule = validation(column, lists, lang)
         sheet.data_validation(2, place, LAST_ROW, place, rule)
     sheet.freeze_panes(1, 1)
-    _print_setup(sheet)
+    print_setup(sheet)
 
 
 def _example(sheet: Worksheet, place: int, column: Column, style: Format, lang: Lang) -> None:
@@ -300,9 +300,11 @@ def _example(sheet: Worksheet, place: int, column: Column, style: Format, lang: 
         sheet.write_number(1, place, cell, style)
 
 
-def _code_lists(book: Workbook, ledger: Contract, lists: dict[tuple[Value, ...], str], lang: Lang) -> None:
+def code_lists_sheet(
+    book: Workbook, ledger: Contract, lists: dict[tuple[Value, ...], str], lang: Lang
+) -> None:
     sheet = book.add_worksheet(CODE_LISTS[lang])
-    head = _style(book, bold=True, bg_color="#D9E5EA", text_wrap=True, valign="vcenter")
+    head = style(book, bold=True, bg_color="#D9E5EA", text_wrap=True, valign="vcenter")
     for place, values in enumerate(lists):
         users = [
             c.zh if lang == "zh" else c.en
@@ -315,16 +317,16 @@ def _code_lists(book: Workbook, ledger: Contract, lists: dict[tuple[Value, ...],
         labels = [value.zh if lang == "zh" else value.en for value in values]
         for row, label in enumerate(labels, start=1):
             sheet.write_string(row, place, label)
-        sheet.set_column(place, place, min(28, max(12, *(_width(text) + 2 for text in labels))))
+        sheet.set_column(place, place, min(28, max(12, *(width(text) + 2 for text in labels))))
     sheet.set_row(0, 32)
     sheet.freeze_panes(1, 0)
-    _print_setup(sheet)
+    print_setup(sheet)
 
 
 # -- cells --
 
 
-def _list_ranges(ledger: Contract, lang: Lang) -> dict[tuple[Value, ...], str]:
+def list_ranges(ledger: Contract, lang: Lang) -> dict[tuple[Value, ...], str]:
     """Where each code list stands on the sheet of code lists: one column a list, shared lists once."""
     from xlsxwriter.utility import xl_col_to_name
 
@@ -339,7 +341,7 @@ def _list_ranges(ledger: Contract, lang: Lang) -> dict[tuple[Value, ...], str]:
     return ranges
 
 
-def _validation(column: Column, lists: dict[tuple[Value, ...], str], lang: Lang) -> dict[str, Any]:
+def validation(column: Column, lists: dict[tuple[Value, ...], str], lang: Lang) -> dict[str, Any]:
     """Excel's data validation for a column: what may be typed, and the hint beside the cell."""
     words = WORDS[lang]
     rule: dict[str, Any] = {
@@ -368,24 +370,24 @@ def _validation(column: Column, lists: dict[tuple[Value, ...], str], lang: Lang)
     return rule
 
 
-def _style(book: Workbook, **properties: Any) -> Format:
+def style(book: Workbook, **properties: Any) -> Format:
     """A cell format; xlsxwriter writes equal ones once."""
     return book.add_format({"font_name": "Microsoft YaHei", "font_size": 10} | properties)
 
 
 def _column_width(column: Column, header: str) -> float:
-    widest = max(_width(header) / (1 if _width(header) <= 14 else 1.6), _width(column.example) + 2, 10)
+    widest = max(width(header) / (1 if width(header) <= 14 else 1.6), width(column.example) + 2, 10)
     return min(widest + 2, 34 if column.type == "text" else 26)
 
 
-def _print_setup(sheet: Worksheet) -> None:
+def print_setup(sheet: Worksheet) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Columns on screen: East Asian wide characters take two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 

@@ -17,17 +17,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from swe.core.errors import VerificationError
-from swe.core.files import clear_staging, disk_errors, sha256_of, write_atomic
+from swe.core.files import clear_staging, disk_errors, locked, sha256_of, write_atomic
 from swe.core.project import reference_file
 from swe.indicators.programmes import load_programmes
 from swe.reference import published
 from swe.reports import manifest
-from swe.reports.execute import check_parameters
+from swe.reports.execute import Engine, check_parameters
 from swe.reports.index import index_page
 from swe.reports.region_task import Outcome, Task, make
 from swe.reports.run_ledgers import ledger_inputs
 from swe.reports.runfile import Run
 
+LOG = "log.jsonl"  # times, workers, reasons; also the file that holds the folder for one run
 State = Literal["new", "changed", "unchanged", "failed_before"]
 
 
@@ -70,6 +71,8 @@ def plan(
     settings: dict[str, str],
     parameters: dict[str, str],
     timeout: int | None = None,
+    memory_mb: int | None = None,
+    engine: Engine = "kernel",
     fresh: bool = False,
     only_failed: bool = False,
 ) -> list[Step]:
@@ -83,7 +86,18 @@ def plan(
     steps = []
     for code in codes:
         mine = {**depends, "parameters": {**depends["parameters"], "region": code}}
-        task = Task(run, code, out, settings, parameters, timeout or run.spec.limits.timeout, mine)
+        limits = run.spec.limits
+        task = Task(
+            run,
+            code,
+            out,
+            settings,
+            parameters,
+            timeout or limits.timeout,
+            memory_mb or limits.memory_mb,
+            mine,
+            engine,
+        )
         state = _state(out, code, manifest.key_of(mine), fresh)
         if only_failed and state != "failed_before":
             state = "unchanged"
@@ -114,20 +128,20 @@ def run_steps(
 ) -> Summary:
     """Make what the plan says; `tell` hears of every region as it ends."""
     started = time.perf_counter()
-    with disk_errors(out):
-        out.mkdir(parents=True, exist_ok=True)
-        clear_staging(out)
-        probe = out / f".staging-{os.getpid()}"
-        probe.write_bytes(b"")
-        probe.unlink()
     todo = [step.task for step in steps if step.state != "unchanged"]
     outcomes: dict[str, Outcome] = {}
-    for outcome in _made(todo, workers):
-        outcomes[outcome.code] = outcome
-        _log(out, outcome, workers)
-        tell(outcome, len(outcomes), len(todo))
+    with locked(out / LOG):
+        with disk_errors(out):
+            clear_staging(out)
+            probe = out / f".staging-{os.getpid()}"
+            probe.write_bytes(b"")
+            probe.unlink()
+        for outcome in _made(todo, workers):
+            outcomes[outcome.code] = outcome
+            _log(out, outcome, workers)
+            tell(outcome, len(outcomes), len(todo))
+        _finish(run, [step.code for step in steps], out)
     failed = {c: (o.reason_zh, o.reason_en) for c, o in sorted(outcomes.items()) if not o.ok}
-    _finish(run, [step.code for step in steps], out)
     return Summary(
         run.id, out, len(steps), len(outcomes) - len(failed), len(steps) - len(todo), failed,
         time.perf_counter() - started, sum(o.timed_out for o in outcomes.values()), sum(o.disk for o in outcomes.values()),
@@ -136,6 +150,11 @@ def run_steps(
 
 def _made(tasks: list[Task], workers: int) -> Iterator[Outcome]:
     workers = min(workers, len(tasks))
+    if tasks and tasks[0].engine == "fork":
+        from swe.reports.workers import forked
+
+        yield from forked(tasks, workers)
+        return
     if workers <= 1:
         yield from map(make, tasks)
         return
@@ -218,5 +237,5 @@ def _log(out: Path, outcome: Outcome, workers: int) -> None:
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "region": outcome.code, "ok": outcome.ok,
         "seconds": round(outcome.seconds, 3), "workers": workers, "reason": outcome.reason_en,
     }  # fmt: skip
-    with disk_errors(out), (out / "log.jsonl").open("a", encoding="utf-8", newline="\n") as file:
+    with disk_errors(out), (out / LOG).open("a", encoding="utf-8", newline="\n") as file:
         file.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")

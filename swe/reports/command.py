@@ -11,7 +11,7 @@ from swe.core import errors
 from swe.core.errors import UsageError
 from swe.reports import batch
 from swe.reports.evaluation import check_inputs
-from swe.reports.execute import declared_parameters
+from swe.reports.execute import Engine, declared_parameters
 from swe.reports.runfile import Run, RunSpec, load_run, selected
 
 
@@ -32,12 +32,13 @@ def run_and_report(
     wanted: tuple[str, ...] = (),
     parameters: tuple[str, ...] = (),
     jobs: int | None = None,
-    engine: str = "kernel",
+    engine: Engine | None = None,
     audience: str | None = None,
     out: Path | None = None,
     fresh: bool = False,
     only_failed: bool = False,
     timeout: int | None = None,
+    memory_mb: int | None = None,
     dry_run: bool = False,
 ) -> batch.Summary | None:
     """Plan a run and make it; None on a dry run."""
@@ -54,7 +55,7 @@ def run_and_report(
     target = (out or run.folder).absolute()
     steps = batch.plan(
         run, selected(run, wanted), target, settings=settings, parameters=own, timeout=timeout, fresh=fresh,
-        only_failed=only_failed,
+        only_failed=only_failed, memory_mb=memory_mb, engine=engine or default_engine(),
     )  # fmt: skip
     if dry_run:
         listener.planned(steps)
@@ -63,6 +64,13 @@ def run_and_report(
     summary = batch.run_steps(run, steps, target, workers=workers, tell=listener.tell)
     listener.finished(summary)
     return summary
+
+
+def default_engine() -> Engine:
+    """`fork` where the system bears it, else `kernel`."""
+    from swe.reports.workers import forks
+
+    return "fork" if forks() else "kernel"
 
 
 def report(run: str | Path, region: str | int, *, lang: str | None = None, out: Path | None = None) -> Path:

@@ -1,15 +1,19 @@
-"""Run a notebook through papermill (the only importer of it).
+"""Run a notebook through papermill (the only importer of it), with one of two engines.
 
 papermill injects the declared parameters and records the run; here we add what it leaves open: an unknown parameter
 is an error, a failure keeps the half-executed notebook, and braces in a folder's name do not reach `str.format`.
+`kernel` is papermill's own engine, a kernel for each notebook. `fork` (`papermill --engine swe`) runs the cells in the
+calling process, which the batch forks for each report.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from swe.core.errors import DefinitionError, MachineError, NotebookError, SweError, TimeLimitError, UsageError
 from swe.core.files import disk_errors
@@ -36,12 +40,130 @@ def check_parameters(notebook: Path, names: set[str]) -> None:
         )
 
 
-def execute(notebook: Path, parameters: dict[str, Any], *, cwd: Path, output: Path, timeout: int) -> Any:
-    """The executed notebook (also written to `output`, half-executed on failure).
+Engine = Literal["fork", "kernel"]
+OnCell = Callable[[int, Any], None]
+
+
+def execute(
+    notebook: Path,
+    parameters: dict[str, Any],
+    *,
+    cwd: Path,
+    output: Path,
+    timeout: int,
+    engine: Engine = "kernel",
+    on_cell: OnCell | None = None,
+) -> Any:
+    """The executed notebook; on failure the half-executed one is written to `output`.
+
+    `on_cell` hears of every cell that the engine `fork` has run. The time limit of that engine is its driver's.
 
     Raises NotebookError with the cell and the reason, TimeLimitError past `timeout` seconds for the whole notebook,
     and MachineError where no kernel can be started or `output` cannot be written.
     """
+    if engine == "fork":
+        return _in_process(notebook, parameters, cwd=cwd, output=output, on_cell=on_cell)
+    return _in_kernel(notebook, parameters, cwd=cwd, output=output, timeout=timeout)
+
+
+def _in_process(
+    notebook: Path, parameters: dict[str, Any], *, cwd: Path, output: Path, on_cell: OnCell | None
+) -> Any:
+    """Cells in this process; no output path, for papermill would write the notebook after every cell."""
+    import papermill
+    from papermill.engines import papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+
+    papermill_engines.register("swe", ForkEngine())
+    held: list[Any] = []
+    try:
+        return papermill.execute_notebook(
+            _unformatted(notebook),
+            None,
+            parameters=parameters,
+            engine_name="swe",
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            cwd=str(cwd),
+            on_cell=on_cell,
+            held=held,
+        )
+    except PapermillExecutionError as error:
+        write_notebook(output, held[0])
+        raise _notebook_error(error) from None
+
+
+def write_notebook(path: Path, notebook: Any) -> None:
+    """A notebook as a file."""
+    import nbformat
+
+    with disk_errors(path):
+        path.write_text(nbformat.writes(notebook), encoding="utf-8", newline="\n")
+
+
+def prepared(notebook: Path, parameters: dict[str, Any], cells: dict[int, Any]) -> Any:
+    """The notebook with its parameters and with the cells that ran, for a process that could not write it itself."""
+    import nbformat
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    made = load_notebook_node(_unformatted(notebook))
+    made = parameterize_notebook(made, parameters, kernel_name="python3", language="python")
+    for index, cell in cells.items():
+        made.cells[index] = nbformat.from_dict(cell)
+    return made
+
+
+@functools.cache
+def _engine() -> Any:
+    """The class of the engine; papermill is imported only where notebooks run."""
+    from papermill.engines import Engine
+
+    class InProcess(Engine):  # type: ignore[misc]
+        """Runs the cells in the calling process (swe.reports.shell)."""
+
+        @classmethod
+        def execute_managed_notebook(
+            cls,
+            nb_man: Any,
+            kernel_name: str,
+            *,
+            on_cell: OnCell | None = None,
+            held: list[Any] | None = None,
+            **_: Any,
+        ) -> None:
+            from swe.reports.shell import run_cells
+
+            if held is not None:
+                held.append(nb_man.nb)
+
+            def before(cell: Any, index: int) -> None:
+                nb_man.cell_start(cell, index)
+
+            def after(cell: Any, index: int) -> None:
+                if any(output.output_type == "error" for output in cell.get("outputs", [])):
+                    nb_man.cell_exception(cell, cell_index=index)
+                nb_man.cell_complete(cell, cell_index=index)
+                if on_cell is not None:
+                    on_cell(index, cell)
+
+            run_cells(nb_man.nb, before=before, after=after, cwd=Path.cwd())
+
+    return InProcess
+
+
+class ForkEngine:
+    """The entry point of `papermill --engine swe`: stands for the papermill engine until papermill asks for it."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_engine(), name)
+
+
+engine = ForkEngine()
+
+
+def _in_kernel(notebook: Path, parameters: dict[str, Any], *, cwd: Path, output: Path, timeout: int) -> Any:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -90,6 +212,8 @@ def execute(notebook: Path, parameters: dict[str, Any], *, cwd: Path, output: Pa
 
 def _notebook_error(error: Any) -> SweError:
     cell = error.exec_count if error.exec_count is not None else error.cell_index
+    if error.ename == TimeLimitError.__name__:  # the driver's signal reached the cell that was running
+        return TimeLimitError(f"超过时限（第 {cell} 个单元格）", f"the time limit was reached (cell {cell})")
     return NotebookError(
         f"笔记本第 {cell} 个单元格出错：{error.ename}：{error.evalue}",
         f"cell {cell} of the notebook failed: {error.ename}: {error.evalue}",

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from swe.core.errors import SweError, TimeLimitError, VerificationError
-from swe.core.files import disk_errors, json_text, staged_folder, write_atomic
+from swe.core.files import clear_staging, disk_errors, json_text, staged_folder, write_atomic
 from swe.reports import gate, manifest
-from swe.reports.execute import execute
+from swe.reports.execute import Engine, OnCell, execute, prepared, write_notebook
 from swe.reports.render import html
 from swe.reports.runfile import Run
 from swe.reports.workbook import workbook
 from swe.show.numbers import Number
 
+NOTEBOOK = "notebook.ipynb"
 REPORT = "application/vnd.swe.report+json"  # the output of the notebook's last cell
 
 
@@ -34,7 +36,20 @@ class Task:
     settings: dict[str, str]
     parameters: dict[str, str]
     timeout: int
+    memory_mb: int
     depends: dict[str, Any]
+    engine: Engine = "kernel"
+
+    @property
+    def all_parameters(self) -> dict[str, Any]:
+        """What the notebook is given."""
+        own = {
+            "run": str(self.run.file),
+            "region": self.code,
+            "lang": self.run.lang,
+            "settings": self.settings,
+        }
+        return {**own, **self.parameters}
 
 
 @dataclass(frozen=True)
@@ -51,39 +66,54 @@ class Outcome:
     kind: str = "SweError"  # the class of the error, one of swe.core.errors
 
 
-def make(task: Task) -> Outcome:
+def make(task: Task, on_cell: OnCell | None = None) -> Outcome:
     """Make one region's folder; never raises but for what stops the whole run."""
     started = time.perf_counter()
-    failed = task.out / "_failed" / task.code
+    failures = task.out / "_failed" / task.code
     try:
         with staged_folder(task.out / task.code) as folder:
             try:
-                _fill(folder, task)
+                _fill(folder, task, on_cell)
             except SweError as error:
-                _keep_failure(failed, folder, task, error)
+                half = folder / NOTEBOOK
+                _keep_failure(failures, half.read_bytes() if half.is_file() else None, task, error)
                 raise
-        shutil.rmtree(failed, ignore_errors=True)
+        shutil.rmtree(failures, ignore_errors=True)
         with contextlib.suppress(OSError):  # the last failure is gone: so is the folder of failures
-            failed.parent.rmdir()
+            failures.parent.rmdir()
     except SweError as error:
-        spent = time.perf_counter() - started
-        late, disk = isinstance(error, TimeLimitError), error.exit_code == 17
-        kind = type(error).__name__
-        return Outcome(task.code, False, spent, error.text("zh"), error.text("en"), late, disk, kind)
+        return _outcome(task, error, time.perf_counter() - started)
     except Exception as error:  # the border of one region: nothing here may stop the others
         name = type(error).__name__
-        _keep_failure(failed, None, task, SweError(f"程序错误：{name}", f"a bug: {name}"))
-        return Outcome(task.code, False, time.perf_counter() - started, f"程序错误：{name}", f"a bug: {name}")
+        bug = SweError(f"程序错误：{name}", f"a bug: {name}")
+        _keep_failure(failures, None, task, bug)
+        return _outcome(task, bug, time.perf_counter() - started)
     return Outcome(task.code, True, time.perf_counter() - started)
 
 
-def _fill(folder: Path, task: Task) -> None:
+def failed(task: Task, error: SweError, seconds: float, *, cells: dict[int, Any]) -> Outcome:
+    """Keep the failure of a report whose process is gone: its reason, and the notebook as far as it had come."""
+    clear_staging(task.out, task.code)
+    with tempfile.TemporaryDirectory() as folder:
+        half = Path(folder) / NOTEBOOK
+        write_notebook(half, prepared(task.run.notebook, task.all_parameters, cells))
+        _keep_failure(task.out / "_failed" / task.code, half.read_bytes(), task, error)
+    return _outcome(task, error, seconds)
+
+
+def _outcome(task: Task, error: SweError, seconds: float) -> Outcome:
+    late, disk = isinstance(error, TimeLimitError), error.exit_code == 17
+    kind = type(error).__name__
+    return Outcome(task.code, False, seconds, error.text("zh"), error.text("en"), late, disk, kind)
+
+
+def _fill(folder: Path, task: Task, on_cell: OnCell | None) -> None:
     run = task.run
-    notebook = folder / "notebook.ipynb"
-    parameters = {
-        "run": str(run.file), "region": task.code, "lang": run.lang, "settings": task.settings, **task.parameters,
-    }  # fmt: skip
-    executed = execute(run.notebook, parameters, cwd=run.project, output=notebook, timeout=task.timeout)
+    notebook = folder / NOTEBOOK
+    executed = execute(
+        run.notebook, task.all_parameters, cwd=run.project, output=notebook, timeout=task.timeout,
+        engine=task.engine, on_cell=on_cell,
+    )  # fmt: skip
     page = report_document(executed)
     text = html(executed, page)
     numbers = {row["id"]: Number(**row) for row in page["results"]}
@@ -95,7 +125,7 @@ def _fill(folder: Path, task: Task) -> None:
         (folder / "report.html").write_text(text, encoding="utf-8", newline="\n")
         (folder / "results.json").write_text(json_text(page["results"]), encoding="utf-8", newline="\n")
         (folder / "tables.xlsx").write_bytes(workbook(page["tables"], page["results"], run.lang))
-        notebook.unlink()
+        notebook.unlink(missing_ok=True)
         files = ["report.html", "results.json", "tables.xlsx"]
         document = {
             "region": task.code,
@@ -129,13 +159,12 @@ def _set_aside(stale: Path, keep: Path) -> None:
         stale.replace(keep)
 
 
-def _keep_failure(failed: Path, folder: Path | None, task: Task, error: SweError) -> None:
+def _keep_failure(failures: Path, half: bytes | None, task: Task, error: SweError) -> None:
     document = {
         "region": task.code, "run": task.run.id, "exit_code": error.exit_code, "error": type(error).__name__,
         "reason": {"zh": error.text("zh"), "en": error.text("en")},
     }  # fmt: skip
-    write_atomic(failed / "error.json", json_text(document))
-    _set_aside(task.out / task.code, failed / "previous")
-    half = folder / "notebook.ipynb" if folder else None
-    if half and half.is_file():
-        write_atomic(failed / "notebook.ipynb", half.read_bytes())
+    write_atomic(failures / "error.json", json_text(document))
+    _set_aside(task.out / task.code, failures / "previous")
+    if half is not None:
+        write_atomic(failures / NOTEBOOK, half)

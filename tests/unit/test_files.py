@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,15 @@ import pytest
 
 from swe.core import files
 from swe.core.errors import DataError, MachineError
-from swe.core.files import clear_staging, disk_errors, json_text, sha256_of, staged_folder, write_atomic
+from swe.core.files import (
+    clear_staging,
+    disk_errors,
+    json_text,
+    locked,
+    sha256_of,
+    staged_folder,
+    write_atomic,
+)
 
 
 def listing(folder: Path) -> list[str]:
@@ -188,3 +198,26 @@ def test_helpers_of_this_file_really_fail_like_a_full_disk() -> None:
     attempt: Callable[[], None] = full
     with pytest.raises(OSError, match="No space"):
         attempt()
+
+
+def test_a_folder_is_held_by_one_and_let_go_at_the_end_or_by_a_crash(tmp_path: Path) -> None:
+    log = tmp_path / "run" / "log.jsonl"
+    hold = (
+        "import sys; from pathlib import Path; from swe.core.files import locked\n"
+        f"with locked(Path({str(log)!r})): print('held', flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert other.stdout is not None and other.stdout.readline() == b"held\n"
+    with pytest.raises(MachineError, match="another swe"), locked(log):
+        pass
+    other.kill()
+    other.wait()
+    with locked(log):
+        assert log.read_bytes() == b""
+
+
+def test_what_one_target_left_is_cleared_without_touching_another(tmp_path: Path) -> None:
+    for name in (".staging-52-7", ".staging-520-7", ".staging-old-52"):
+        (tmp_path / name).mkdir()
+    clear_staging(tmp_path, "52")
+    assert listing(tmp_path) == [".staging-520-7", "52"]

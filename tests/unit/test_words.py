@@ -18,6 +18,7 @@ HOLE = re.compile(r"\{([^{}]*)\}")
 # (name of the call, which argument holds the key)
 CALLS = {
     "word": 0,
+    "_fill": 0,
     "say": 0,
     "w": 0,
     "p": 0,

@@ -1,0 +1,190 @@
+"""Reports side by side, each in a process forked from one warm server; what hangs or eats memory is killed.
+
+A process a report: a crash, a hang or `os._exit` in one touches no other. The server is Python's own (`forkserver`
+context): it keeps a single thread whatever the driver does, and ends with the driver.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from swe.core.errors import MachineError, NotebookError, SweError, TimeLimitError
+from swe.reports.region_task import Outcome, Task, failed, make
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerProcess
+
+    from nbformat import NotebookNode
+
+TICK = 0.2  # seconds between looks at time and memory
+GRACE = 2.0  # seconds that a report past its limit has to write down how far it came
+WORTH_REHEARSING = 4  # reports from which on it pays to make one beforehand in the server
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+@dataclass
+class _Running:
+    """A report on its way; `cells` are those it has finished, for the half-executed notebook."""
+
+    task: Task
+    process: ForkServerProcess
+    messages: Connection
+    started: float
+    cells: dict[int, NotebookNode] = field(default_factory=dict)
+    outcome: Outcome | None = None
+    killed_for: SweError | None = None
+
+
+def forks() -> bool:
+    """Whether this system can fork safely: Linux can; macOS frameworks do not bear it, Windows has none."""
+    return os.name == "posix" and os.uname().sysname == "Linux"
+
+
+def forked(tasks: list[Task], workers: int) -> Iterator[Outcome]:
+    """Outcomes as they come; however a report ends, there is one for it."""
+    waiting, running = deque(tasks), list[_Running]()
+    try:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                running.append(_start(waiting.popleft(), rehearse=len(tasks) >= WORTH_REHEARSING))
+            wait(
+                [each.messages for each in running] + [each.process.sentinel for each in running],
+                timeout=TICK,
+            )
+            for each in running:
+                _listen(each)
+                _limit(each)
+            done = [each for each in running if not each.process.is_alive()]
+            running = [each for each in running if each not in done]
+            for each in done:
+                yield _ended(each)
+    finally:
+        for each in running:
+            each.process.kill()
+            each.process.join()
+
+
+def _start(task: Task, *, rehearse: bool) -> _Running:
+    context = multiprocessing.get_context("forkserver")
+    os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ["SWE_FORK_SERVER"] = "rehearsed" if rehearse else "loaded"  # no other process warms up
+    context.set_forkserver_preload(["swe.reports.warm"])
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_report, args=(theirs, task), daemon=True)
+    try:
+        process.start()
+    except OSError as error:
+        raise MachineError(
+            f"不能启动报告进程（{error.strerror}）",
+            f"a report's process cannot be started ({error.strerror})",
+        ) from error
+    finally:
+        os.environ.pop("SWE_FORK_SERVER", None)
+    theirs.close()
+    return _Running(task, process, ours, time.monotonic())
+
+
+def _report(messages: Connection, task: Task) -> None:
+    """In the child: make one report, telling of every cell, and hand over what came of it."""
+    from swe.reports.warm import threads
+
+    _die_with_server()
+    if threads() > 1:
+        raise SystemExit("more than one thread after a fork")
+    _seed(task.run.spec.seed)
+    signal.signal(signal.SIGTERM, _out_of_time)
+    messages.send(make(task, on_cell=lambda index, cell: messages.send((index, cell))))
+
+
+def _seed(seed: int) -> None:
+    import numpy as np
+
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # cells that use the global generator get the same numbers in every process
+
+
+def _die_with_server() -> None:
+    """A report must not outlive its driver: the kernel kills it when the server is gone."""
+    ctypes.CDLL(None, use_errno=True).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+
+
+def _out_of_time(*_: Any) -> None:
+    raise TimeLimitError("超过时限", "the time limit was reached")
+
+
+def _listen(each: _Running) -> None:
+    try:
+        while each.messages.poll():
+            told = each.messages.recv()
+            if isinstance(told, Outcome):
+                each.outcome = told
+            else:
+                index, cell = told
+                each.cells[index] = cell
+    except (EOFError, OSError):  # the report has ended and closed its end
+        return
+
+
+def _limit(each: _Running) -> None:
+    """Ask a report past its time to stop, kill it after a grace; kill at once where memory is exceeded."""
+    if each.outcome is not None or not each.process.is_alive():
+        return
+    spent, allowed = time.monotonic() - each.started, each.task.timeout
+    used = _resident_mb(each.process.pid)
+    if used > each.task.memory_mb:
+        each.killed_for = NotebookError(
+            f"内存超过 {each.task.memory_mb} MB，已停止。可在运行文件 limits.memory_mb 或用 --memory 放宽。",
+            f"more than {each.task.memory_mb} MB of memory were in use; stopped. Widen limits.memory_mb in the run "
+            "file, or use --memory.",
+        )
+        each.process.kill()
+    elif spent > allowed + GRACE:
+        each.process.kill()
+    elif spent > allowed and each.killed_for is None:
+        each.killed_for = TimeLimitError(
+            f"超过时限 {allowed} 秒。可在运行文件 limits.timeout 或用 --timeout 放宽。",
+            f"the time limit of {allowed} s was reached. Widen limits.timeout in the run file, or use --timeout.",
+        )
+        each.process.terminate()
+
+
+def _ended(each: _Running) -> Outcome:
+    _listen(each)
+    each.process.join()
+    each.messages.close()
+    code = each.process.exitcode
+    each.process.close()
+    spent = time.monotonic() - each.started
+    if each.outcome is not None and (each.outcome.ok or each.killed_for is None):
+        return each.outcome
+    error = each.killed_for or NotebookError(
+        f"报告进程中途退出（{_how(code)[0]}）", f"the report's process ended on its way ({_how(code)[1]})"
+    )
+    return failed(each.task, error, spent, cells=each.cells)
+
+
+def _how(code: int | None) -> tuple[str, str]:
+    if code is not None and code < 0:
+        name = signal.Signals(-code).name
+        return f"收到信号 {name}", f"signal {name}"
+    return f"退出码 {code}", f"exit code {code}"
+
+
+def _resident_mb(pid: int | None) -> float:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError, ValueError):  # it has just ended
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
