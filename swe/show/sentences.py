@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -15,9 +17,13 @@ if TYPE_CHECKING:
     from swe.show.result import Result
 
 
+Writer = Callable[["Result", str], str]
+ROOMS = ("index_sentences",)
+
+
 def sentence(result: Result, lang: str) -> str:
     """One or two sentences; UsageError for a kind that has none."""
-    write = _WRITERS.get(result.kind)
+    write = writers().get(result.kind)
     if write is None:
         raise UsageError(
             f"“{result.kind}”类结果没有句子", f"results of kind {result.kind!r} have no sentence"
@@ -68,4 +74,10 @@ def _pace(result: Result, lang: str) -> str:
     )  # fmt: skip
 
 
-_WRITERS: dict[str, Callable[[Result, str], str]] = {"coverage": _coverage, "pace": _pace}
+@functools.cache
+def writers() -> dict[str, Writer]:
+    """Kind → writer, from every room that has some."""
+    found: dict[str, Writer] = {"coverage": _coverage, "pace": _pace}
+    for room in ROOMS:
+        found |= importlib.import_module(f"swe.show.{room}").WRITERS
+    return found

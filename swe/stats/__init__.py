@@ -1,5 +1,35 @@
-"""Floor 4: evaluation statistics: pure functions on arrays and frames, each returning a Result."""
+"""Floor 4: evaluation statistics: pure functions on arrays and frames, each returning a Result.
 
-from swe.stats.pace import pace
+The functions are imported when first used; a module never has the name of a function, or it would hide it. `pace` is
+the exception that is imported at once.
+"""
 
-__all__ = ["pace"]
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from swe.stats.pace import pace as pace
+
+_HOME = {
+    "ahp": "analytic_hierarchy",
+    "composite": "composites",
+    "concentration": "inequality",
+    "coupling": "couplings",
+    "dea": "envelopment",
+    "gini": "inequality",
+    "robustness": "robust_ranks",
+    "theil": "inequality",
+}
+
+__all__ = ["pace", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"swe.stats.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'swe.stats' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
