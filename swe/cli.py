@@ -265,6 +265,7 @@ def demo_command(out: Path, project: Path | None, lang: str | None, **options: A
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="write into this folder itself")
 @click.option("--fresh", is_flag=True, help="make every region again")
 @click.option("--only-failed", is_flag=True, help="make only what failed before")
+@click.option("--refresh-reference", is_flag=True, help="compute anew what all stations are compared with")
 @click.option("--timeout", type=click.IntRange(1), metavar="S", help="seconds a region may take")
 @click.option(
     "--memory", "memory_mb", type=click.IntRange(100), metavar="MB", help="memory a region may take (fork)"

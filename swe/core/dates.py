@@ -13,6 +13,10 @@ from datetime import date, timedelta
 from swe.core.errors import UsageError
 
 _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
+_QUARTER = re.compile(r"([0-9]{4})-Q([0-9])")
+_FISCAL = re.compile(r"FY([0-9]{4})")
+CONTRACT = "contract"  # each station's own contract; no span of days by itself
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,61 @@ def span(start: str, end: str) -> Period:
             f"时段倒置：{start} 晚于 {end}", f"the period runs backwards: {start} is after {end}"
         )
     return Period(first, last, f"{start}..{end}")
+
+
+def period(text: str) -> Period:
+    """A period as written: 2023, 2023-05, 2023-05-31, 2023-Q2, 2023-W21 (ISO 8601 week), FY2023, 2022-05-01..2023-05-31.
+
+    China's fiscal year is the calendar year (预算法 art. 18), so FY2023 has the days of 2023. Ends of a span may be of
+    any precision (2022-05..2023). `contract` is each station's own span, so it is no period without stations.
+
+    Raises
+    ------
+    UsageError
+        Another form, a week, quarter, month or day that does not exist, a span that runs backwards, `contract`.
+
+    Examples
+    --------
+    >>> [str(day) for day in (period("2023-W21").first, period("2023-W21").last, period("2023-Q2").last)]
+    ['2023-05-22', '2023-05-28', '2023-06-30']
+    >>> period("FY2023").days, period("2022-05-01..2023-05-31").months
+    (365, 13.0)
+    """
+    written = str(text).strip()
+    if written == CONTRACT:
+        raise UsageError(
+            "contract（合同期）因站而异，这里需要一段确定的日期，如 2023 或 2022-05-01..2023-05-31",
+            "contract differs from station to station; a span of days is needed here, as 2023 or 2022-05-01..2023-05-31",
+        )
+    try:
+        found = _period(written)
+    except ValueError:  # a year, month, week or day that the calendar does not have
+        found = None
+    if found is None:
+        raise UsageError(
+            f"没有“{text}”这样的时段；可写 2023、2023-05、2023-Q2、2023-W21、FY2023、2022-05-01..2023-05-31 或 contract",
+            f"{str(text)!r} is not a period; write 2023, 2023-05, 2023-Q2, 2023-W21, FY2023, 2022-05-01..2023-05-31 "
+            "or contract",
+        )
+    return found
+
+
+def _period(written: str) -> Period | None:
+    if ".." in written:
+        start, end = (part.strip() for part in written.split("..", 1))
+        return span(start, end) if _PARTIAL.fullmatch(start) and _PARTIAL.fullmatch(end) else None
+    if match := _WEEK.fullmatch(written):
+        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+        return Period(monday, monday + timedelta(days=6), written)
+    if match := _QUARTER.fullmatch(written):
+        year, end_month = int(match[1]), 3 * int(match[2])
+        return Period(
+            date(year, end_month - 2, 1), date(year, end_month, days_in_month(year, end_month)), written
+        )
+    if match := _FISCAL.fullmatch(written):
+        year = int(match[1])
+        return Period(date(year, 1, 1), date(year, 12, 31), written)
+    return parse_partial(written) if _PARTIAL.fullmatch(written) else None
 
 
 def days_in_month(year: int, month: int) -> int:

@@ -139,6 +139,14 @@ def _complete(query: Query, prefix: str, period: Period) -> dict[str, dict[str, 
     return found
 
 
+def rows_of(query: Query, table: str, prefix: str) -> pd.DataFrame:
+    """The rows of a table of the region's stations, the contract's columns, in an order that the content decides."""
+    from swe.ledgers.contract import contract
+
+    columns = ", ".join(f'"{c.name}"' for c in contract("ledger-v1")[table].stored_columns)
+    return query(f"SELECT {columns} FROM {table} WHERE {_mine(prefix)} ORDER BY ALL")
+
+
 def _by_station(query: Query, table: str, prefix: str, period: Period) -> pd.DataFrame:
     """All measures of one table by station, in one pass over it."""
     asked = ", ".join(

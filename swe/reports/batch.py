@@ -25,7 +25,7 @@ from swe.reports import manifest
 from swe.reports.execute import Engine, check_parameters
 from swe.reports.index import index_page
 from swe.reports.region_task import Outcome, Task, make
-from swe.reports.run_ledgers import ledger_inputs
+from swe.reports.run_results import region_slices
 from swe.reports.runfile import Run
 
 LOG = "log.jsonl"  # times, workers, reasons; also the file that holds the folder for one run
@@ -75,6 +75,7 @@ def plan(
     engine: Engine = "kernel",
     fresh: bool = False,
     only_failed: bool = False,
+    refresh_reference: bool = False,
 ) -> list[Step]:
     """The steps in order of code: a region whose folder has the same key and all its files is unchanged."""
     load_programmes(
@@ -83,21 +84,18 @@ def plan(
     published.load(*run.figure_paths)
     check_parameters(run.notebook, {"run", "region", "lang", *parameters})
     depends = dependencies(run, settings, parameters)
+    slices = region_slices(run, refresh=refresh_reference)
+    limits = run.spec.limits
     steps = []
     for code in codes:
-        mine = {**depends, "parameters": {**depends["parameters"], "region": code}}
-        limits = run.spec.limits
+        own = slices.inputs(code) if slices else []
+        mine = {
+            **depends, "inputs": [*depends["inputs"], *own], "parameters": {**depends["parameters"], "region": code},
+        }  # fmt: skip
         task = Task(
-            run,
-            code,
-            out,
-            settings,
-            parameters,
-            timeout or limits.timeout,
-            memory_mb or limits.memory_mb,
-            mine,
-            engine,
-        )
+            run, code, out, settings, parameters, timeout or limits.timeout, memory_mb or limits.memory_mb, mine,
+            engine, slices.snapshot if slices else None,
+        )  # fmt: skip
         state = _state(out, code, manifest.key_of(mine), fresh)
         if only_failed and state != "failed_before":
             state = "unchanged"
@@ -109,14 +107,17 @@ def dependencies(run: Run, settings: dict[str, str], parameters: dict[str, str])
     """Everything the reports of a run depend on, as their manifests list it."""
     files = [reference_file("register.parquet"), *_files_of(run.figure_paths), run.file]
     files += sorted((run.project / "params" / "programmes").glob("*.yml"))
+    system = run.framework
+    if system is not None:
+        files.append(system.path)
     return {
         "run": run.id,
         "lang": run.lang,
         "audience": run.audience,
         "as_of": run.spec.as_of,
-        "inputs": [manifest.described(path, run.project) for path in files] + ledger_inputs(run),
+        "inputs": [manifest.described(path, run.project) for path in files],
         "parameters": {"run": run.id, "lang": run.lang, "settings": settings, **parameters},
-        "framework": None,
+        "framework": None if system is None else {"id": system.id, "sha256": system.sha256},
         "notebook": manifest.described(run.notebook, run.project),
         "code": manifest.code_sha256(),
         "versions": manifest.versions(),

@@ -40,6 +40,7 @@ def run_and_report(
     timeout: int | None = None,
     memory_mb: int | None = None,
     dry_run: bool = False,
+    refresh_reference: bool = False,
 ) -> batch.Summary | None:
     """Plan a run and make it; None on a dry run."""
     given = dict(_pair(text) for text in parameters)
@@ -56,6 +57,7 @@ def run_and_report(
     steps = batch.plan(
         run, selected(run, wanted), target, settings=settings, parameters=own, timeout=timeout, fresh=fresh,
         only_failed=only_failed, memory_mb=memory_mb, engine=engine or default_engine(),
+        refresh_reference=refresh_reference,
     )  # fmt: skip
     if dry_run:
         listener.planned(steps)

@@ -14,7 +14,7 @@ from swe.core.errors import DefinitionError
 from swe.core.project import reference_file
 from swe.indicators.claims import Claim, claims, peers
 from swe.indicators.coverage import coverage, nearest_figure
-from swe.indicators.ledger_facts import LedgerFacts, ledger_facts
+from swe.indicators.ledger_facts import LedgerFacts, ledger_facts, rows_of
 from swe.indicators.programmes import (
     Derived,
     Goal,
@@ -28,7 +28,8 @@ from swe.indicators.programmes import (
 from swe.ledgers.snapshot_reader import query
 from swe.reference import published
 from swe.reference.regions import Region, children, region
-from swe.reports.run_ledgers import ROWS, rule_text, run_ledgers
+from swe.reports.run_ledgers import ROWS, files_by_region, rule_text, run_ledgers
+from swe.reports.run_results import RunResults, run_results
 from swe.reports.runfile import Run, load_run
 from swe.show.numbers import Number, by_id
 from swe.show.result import Result
@@ -37,6 +38,7 @@ from swe.stats.pace import pace
 if TYPE_CHECKING:
     import pandas as pd
 
+    from swe.indicators.scores import Scores
     from swe.reference.published import Published
 
 
@@ -63,8 +65,10 @@ class Track:
 class LedgerView:
     """What the run's ledgers say of a region, from one snapshot of the store.
 
-    rows, issues   counts over the whole load: row accounting, issues by severity
+    rows, issues   counts over the files of the region: row accounting, issues by severity
     rules          (rule, severity, zh, en, count) of every rule that fired
+    results        what the regions of the run share; `scores` those of the region's stations, where a system is named
+    findings, ratings   the region's rows of these tables
     """
 
     facts: LedgerFacts
@@ -72,6 +76,10 @@ class LedgerView:
     rows: dict[str, int]
     issues: dict[str, int]
     rules: tuple[tuple[str, str, str, str, int], ...]
+    results: RunResults
+    scores: Scores | None
+    findings: pd.DataFrame
+    ratings: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -219,10 +227,14 @@ def _ledger(run: Run, place: Region) -> LedgerView | None:
     if run.spec.sources.ledgers is None:
         return None
     data = run_ledgers(run)
-    accounts, issues = data.accounting, data.issues
+    files = files_by_region(data).of(place.prefix)
+    accounts, issues = (frame[frame["file"].isin(files)] for frame in (data.accounting, data.issues))
+    results = run_results(run, data)
     fired = issues.groupby(["rule", "severity"], sort=True)
     with data.connect() as connection:  # one connection for all of a region's queries
-        found = ledger_facts(partial(query, connection), prefix=place.prefix, period=run.period)
+        ask = partial(query, connection)
+        found = ledger_facts(ask, prefix=place.prefix, period=run.period)
+        findings, ratings = (rows_of(ask, table, place.prefix) for table in ("findings", "ratings"))
     return LedgerView(
         facts=found,
         snapshot=data.snapshot.id,
@@ -231,4 +243,8 @@ def _ledger(run: Run, place: Region) -> LedgerView | None:
         rules=tuple(
             (str(rule), str(severity), *rule_text(str(rule)), len(rows)) for (rule, severity), rows in fired
         ),
+        results=results,
+        scores=results.scores(place.prefix),
+        findings=findings,
+        ratings=ratings,
     )

@@ -120,7 +120,7 @@ def _engine() -> Any:
     """The class of the engine; papermill is imported only where notebooks run."""
     from papermill.engines import Engine
 
-    class InProcess(Engine):  # type: ignore[misc]
+    class InProcess(Engine):
         """Runs the cells in the calling process (swe.reports.shell)."""
 
         @classmethod

@@ -18,6 +18,7 @@ from swe.core.files import clear_staging, disk_errors, json_text, staged_folder,
 from swe.reports import gate, manifest
 from swe.reports.execute import Engine, OnCell, execute, prepared, write_notebook
 from swe.reports.render import html
+from swe.reports.run_ledgers import opened_snapshot
 from swe.reports.runfile import Run
 from swe.reports.workbook import workbook
 from swe.show.numbers import Number
@@ -39,6 +40,7 @@ class Task:
     memory_mb: int
     depends: dict[str, Any]
     engine: Engine = "kernel"
+    snapshot: str | None = None
 
     @property
     def all_parameters(self) -> dict[str, Any]:
@@ -110,10 +112,11 @@ def _outcome(task: Task, error: SweError, seconds: float) -> Outcome:
 def _fill(folder: Path, task: Task, on_cell: OnCell | None) -> None:
     run = task.run
     notebook = folder / NOTEBOOK
-    executed = execute(
-        run.notebook, task.all_parameters, cwd=run.project, output=notebook, timeout=task.timeout,
-        engine=task.engine, on_cell=on_cell,
-    )  # fmt: skip
+    with opened_snapshot(task.snapshot):
+        executed = execute(
+            run.notebook, task.all_parameters, cwd=run.project, output=notebook, timeout=task.timeout,
+            engine=task.engine, on_cell=on_cell,
+        )  # fmt: skip
     page = report_document(executed)
     text = html(executed, page)
     numbers = {row["id"]: Number(**row) for row in page["results"]}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -14,6 +15,9 @@ from swe.core import project
 from swe.core.dates import Period, parse_date, span
 from swe.core.errors import DefinitionError, PrivacyError, SweError, UsageError, joined
 from swe.core.strict_yaml import Loc, Strict, Words, definition_error, read_model, read_nodes
+
+if TYPE_CHECKING:
+    from swe.indicators.frameworks import Framework
 
 Lang = Literal["zh", "en"]
 Audience = Literal["internal", "public"]
@@ -130,6 +134,17 @@ class Run:
     @property
     def notebook(self) -> Path:
         return self.find(self.spec.notebook)
+
+    @cached_property
+    def framework(self) -> Framework | None:
+        """The indicator system: an id, or a path beside the run file; None where the run names none."""
+        if self.spec.framework is None:
+            return None
+        from swe.indicators.frameworks import framework
+
+        given = self.spec.framework
+        path = given.endswith((".yml", ".yaml"))
+        return framework(self.find(given) if path else given, root=self.project)
 
     @property
     def shipped_run(self) -> bool:
@@ -266,11 +281,28 @@ def _checked(
         (("notebook",), lambda: run.notebook),
         (("sources", "figures"), lambda: run.figure_paths),
         (("register",), lambda: _vintage(spec.register_)),
+        (("sources", "ratings"), lambda: spec.sources.ratings and run.find(spec.sources.ratings)),
+        (("framework",), lambda: run.framework),
     ):
         try:
             check()
         except SweError as error:
-            problem(loc, error.zh, error.en)
+            if loc == ("framework",) and isinstance(error, DefinitionError):
+                errors.append(error)  # it names the framework's own lines
+            else:
+                problem(loc, error.zh, error.en)
+    if spec.framework is not None and spec.sources.ledgers is None:
+        problem(
+            ("framework",),
+            "有指标体系而没有台账，无从计分：请写 sources.ledgers，或删去 framework",
+            "an indicator system without ledgers scores nothing: give sources.ledgers, or remove framework",
+        )
+    if spec.sources.ratings is not None and spec.sources.ledgers is None:
+        problem(
+            ("sources", "ratings"),
+            "有评分而没有台账：请写 sources.ledgers",
+            "ratings without ledgers: give sources.ledgers",
+        )
     for key, asked in _not_built(spec):
         if asked:
             name = ".".join(str(part) for part in key)
@@ -294,8 +326,6 @@ def _not_built(spec: RunSpec) -> list[tuple[Loc, bool]]:
     """Keys that have a place in the file and no room in the code yet: asked for, they are refused, never ignored."""
     return [
         (("sources", "needs"), spec.sources.needs is not None),
-        (("sources", "ratings"), spec.sources.ratings is not None),
-        (("framework",), spec.framework is not None),
         (("plan",), spec.plan is not None),
         (("narrative",), spec.narrative is not None),
         (("formats",), bool(set(spec.formats) - {"html", "xlsx"})),

@@ -40,11 +40,10 @@ def rehearse() -> None:
     from swe.reports import gate
     from swe.reports.regional import open_report
     from swe.reports.render import html
-    from swe.reports.runfile import load_run
     from swe.reports.sections import SECTIONS
     from swe.show.numbers import Number
 
-    report = open_report(load_run("provinces", root=project.shipped()), REHEARSED)
+    report = open_report(project.shipped() / "params" / "runs" / "provinces.yml", REHEARSED)
     parts = [report.section(name)._repr_html_() for name in SECTIONS]
     cells = [
         v4.new_code_cell("", outputs=[v4.new_output("display_data", data={"text/html": part})])

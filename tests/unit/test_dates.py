@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from swe.core.dates import Period, days_in_month, months_between, parse_date, parse_partial, span
+from swe.core.dates import Period, days_in_month, months_between, parse_date, parse_partial, period, span
 from swe.core.errors import UsageError
 
 
@@ -91,3 +91,39 @@ def test_iso_weeks_are_those_the_period_touches() -> None:
     assert span("2023-05-07", "2023-05-08").iso_weeks == 2  # Sunday to Monday
     assert span("2023-06", "2023-12").days == 214
     assert span("2023-06", "2023-12").iso_weeks == 31  # Henan's campaign, docs/methods.md §6
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2023", "2023-01-01", "2023-12-31"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2023-05-31", "2023-05-31", "2023-05-31"),
+        ("2023-Q2", "2023-04-01", "2023-06-30"),
+        ("2023-Q4", "2023-10-01", "2023-12-31"),
+        ("2023-W01", "2023-01-02", "2023-01-08"),
+        ("2020-W53", "2020-12-28", "2021-01-03"),  # ISO 8601: 2020 has 53 weeks
+        ("FY2023", "2023-01-01", "2023-12-31"),
+        ("2022-05-01..2023-05-31", "2022-05-01", "2023-05-31"),
+        (" 2022-05 .. 2023 ", "2022-05-01", "2023-12-31"),
+    ],
+)
+def test_every_way_of_writing_a_period(text: str, first: str, last: str) -> None:
+    found = period(text)
+    assert (str(found.first), str(found.last)) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "23", "2023-Q0", "2023-Q5", "2023-W00", "2023-W53", "2023-13", "2023-02-30", "FY23", "fy2023", "2021/2023",
+     "2023..", "..2023", "2023-06..2023-05", "2023-Q1..2023-Q2", "二〇二三", "0000"],
+)  # fmt: skip
+def test_what_is_no_period_is_refused_in_both_languages(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        period(text)
+    assert caught.value.text("zh") != caught.value.text("en")
+
+
+def test_a_contract_is_no_span_of_days() -> None:
+    with pytest.raises(UsageError, match="station to station"):
+        period("contract")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import pytest
-from pydantic import field_validator
+from pydantic import Field, Tag, field_validator
 
 from swe.core.errors import DataError, DefinitionError, MachineError
-from swe.core.strict_yaml import Strict, definition_error, read_model, read_nodes
+from swe.core.strict_yaml import Strict, definition_error, one_key, read_model, read_nodes
 
 
 class Inner(Strict):
@@ -177,6 +178,55 @@ def test_a_problem_of_a_part_without_a_line_of_its_own_stands_at_the_nearest_par
     _, lines = read_nodes(path)
     error = definition_error(path, lines, ("items", 0, "kind", "x"), "甲", "a")
     assert error.where == f"{path}:3"
+
+
+class Box(Strict):
+    box: str
+    lid: str = ""
+
+
+class Bag(Strict):
+    bag: Inner
+
+
+KINDS: dict[str, type[Strict]] = {"box": Box, "bag": Bag}
+
+
+class Load(Strict):
+    first: Annotated[
+        Annotated[Box, Tag("=box")] | Annotated[Bag, Tag("=bag")], one_key(lambda: KINDS, "box, bag")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("first:\n  box: x\n  lit: y\n", "3: unknown key first.lit; remove it or correct its spelling"),
+        (
+            "first:\n  bag:\n    n: 1\n    m: 2\n",
+            "4: unknown key first.bag.m; remove it or correct its spelling",
+        ),
+        ("first:\n  bag:\n    kind: a\n", "2: first.bag.n is required"),
+        ("first:\n  box: x\n  =box: y\n", "3: unknown key first.=box; remove it or correct its spelling"),
+        ("first:\n  sack: x\n", "1: first must have exactly one of box, bag"),
+        ("first:\n  box: x\n  bag: {n: 1}\n", "1: first must have exactly one of box, bag"),
+        ("first: box\n", "1: first must have exactly one of box, bag"),
+    ],
+)
+def test_a_problem_inside_a_union_has_the_line_and_the_name_of_its_key(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    assert refused(tmp_path, text, model=Load) == [said]
+
+
+def test_a_list_with_a_wrong_item_is_not_also_called_too_short(tmp_path: Path) -> None:
+    class Some(Strict):
+        items: tuple[Inner, ...] = Field(min_length=1)
+
+    assert refused(tmp_path, "items:\n- n: many\n", model=Some) == [
+        "2: items.0.n: Input should be a valid integer, unable to parse string as an integer; got 'many'"
+    ]
+    assert len(refused(tmp_path, "items: []\n", model=Some)) == 1
 
 
 def test_a_message_of_a_validator_comes_in_both_languages(tmp_path: Path) -> None:

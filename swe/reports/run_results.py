@@ -1,0 +1,243 @@
+"""What the regions of a run share: indicators and scores of all stations, computed once and read by every report.
+
+They lie as files beside the store. The first computation is the reference: a station whose rows are the same as then
+keeps its score, rank and intervals, so that one corrected ledger changes the reports of its own county, prefecture and
+province and no others. `refresh` makes a new reference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from swe.core.files import json_text, sha256_of, sha256_of_bytes, staged_folder, write_atomic
+from swe.ledgers.contract import contract
+from swe.reference.regions import region
+from swe.reports.manifest import code_sha256, read_json
+from swe.reports.run_ledgers import FilesByRegion, files_by_region, run_ledgers
+from swe.show.result import Note
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from swe.indicators.frameworks import Framework
+    from swe.indicators.scores import Scores
+    from swe.ledgers.tables_view import Tables
+    from swe.reports.runfile import Run
+
+RESAMPLES = 500
+FRAMES = ("indicators", "table", "points", "dimensions", "grades", "lift")
+DIGESTS = "digests"
+REFERENCE = "reference.json"
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """The shared results of a run: a folder of Parquet files.
+
+    framework   None where the run names none: then there are digests and nothing else
+    reference   as-of date and snapshot of the reference that unchanged stations keep
+    changed     stations that have changed since, and are scored anew
+    """
+
+    folder: Path
+    framework: Framework | None
+    reference: dict[str, str]
+    changed: tuple[str, ...]
+
+    def scores(self, prefix: str) -> Scores | None:
+        """The scores of the stations of a region, cut from those of the whole run."""
+        import pandas as pd
+
+        from swe.indicators.scores import Scores
+
+        if self.framework is None:
+            return None
+
+        def part(name: str) -> pd.DataFrame:
+            return _read(self.folder / f"{name}.parquet", prefix)
+
+        about = read_json(self.folder / "about.json")
+        notes = tuple(Note(**note) for note in about["notes"])
+        return Scores(
+            "score", part("table"), {**about["values"]}, notes, framework=self.framework, points=part("points"),
+            dimensions=part("dimensions"), grades=part("grades"), lift=part("lift"),
+        )  # fmt: skip
+
+    def indicators(self, prefix: str) -> pd.DataFrame:
+        """The frame of indicators of the stations of a region."""
+        return _read(self.folder / "indicators.parquet", prefix)
+
+    @cached_property
+    def _digests(self) -> pd.DataFrame:
+        return _read(self.folder / f"{DIGESTS}.parquet", "")
+
+    def slice_sha256(self, prefix: str) -> str:
+        """One hash over what a region's report takes from here: the rows of its stations, and the reference."""
+        known = self._digests[self._digests["region"].str.startswith(prefix)]
+        rows = known[["unit", "digest"]].itertuples(index=False)
+        lines = [f"{unit} {digest}" for unit, digest in rows]
+        return sha256_of_bytes("\n".join([json_text(self.reference), *lines]).encode())
+
+
+@dataclass(frozen=True)
+class RegionSlices:
+    """What each region of a run takes from its ledgers, for the key of its report."""
+
+    files: FilesByRegion
+    results: RunResults
+    snapshot: str
+
+    def inputs(self, code: str) -> list[dict[str, Any]]:
+        """The files behind a region, a hash of what the checks said of them, and one of its stations' rows."""
+        prefix = region(code).prefix
+        return [*self.files.inputs(prefix), {"path": "ledgers", "sha256": self.results.slice_sha256(prefix)}]
+
+
+def region_slices(run: Run, *, refresh: bool = False) -> RegionSlices | None:
+    """Load the run's ledgers and compute what its regions share; None where it has no ledgers."""
+    if run.spec.sources.ledgers is None:
+        return None
+    data = run_ledgers(run)
+    return RegionSlices(files_by_region(data), run_results(run, data, refresh=refresh), str(data.snapshot.path))
+
+
+def run_results(run: Run, data: Tables, *, refresh: bool = False) -> RunResults:
+    """The shared results of a run, computed where they are not there yet."""
+    fw = run.framework
+    base = data.snapshot.path.parent / "results"
+    key = _key(run, fw)
+    known = None if refresh else _reference(base, key)
+    name = sha256_of_bytes(f"{key} {data.snapshot.id} {known}".encode())[:16]
+    folder = base / name
+    if known is not None and known["snapshot"] == data.snapshot.id:
+        folder = base / known["folder"]
+    if refresh or not (folder / "about.json").is_file():
+        _compute(run, data, fw, folder, None if known is None else base / known["folder"])
+        if known is None:
+            write_atomic(base / REFERENCE, json_text({"key": key, "folder": name, "snapshot": data.snapshot.id, "files": _files(folder)}))
+    about = read_json(folder / "about.json")
+    return RunResults(folder, fw, about["reference"], tuple(about["changed"]))
+
+
+def digests(data: Tables) -> pd.DataFrame:
+    """A digest for each station over all of its rows in all tables: `unit, region, digest`.
+
+    The sum of the rows' hashes does not depend on their order; where a row came from (file, sheet, row) is left out.
+    """
+    parts = []
+    for table in contract(data.contract).tables.values():
+        columns = ", ".join(f'"{column.name}"' for column in table.stored_columns)
+        parts.append(
+            f"SELECT station_id, '{table.name}' AS t, count(*) AS n, sum(hash({columns})::HUGEINT) AS h "
+            f"FROM {table.name} GROUP BY station_id"
+        )
+    return data.query(
+        "WITH rows AS (" + " UNION ALL ".join(parts) + ") "
+        "SELECT s.station_id AS unit, any_value(s.region_code) AS region, "
+        "md5(string_agg(r.t || ' ' || r.n || ' ' || r.h, ',' ORDER BY r.t)) AS digest "
+        "FROM stations s JOIN rows r USING (station_id) GROUP BY s.station_id ORDER BY region, unit"
+    )
+
+
+# -- computing --
+
+
+def _compute(run: Run, data: Tables, fw: Framework | None, folder: Path, reference: Path | None) -> None:
+    now = digests(data)
+    frames: dict[str, Any] = {}
+    about: dict[str, Any] = {
+        "reference": {"as_of": run.spec.as_of, "snapshot": data.snapshot.id}, "changed": [], "values": {}, "notes": [],
+    }  # fmt: skip
+    if fw is not None:
+        scored = _scored(run, data, fw, now, frames)
+        about |= scored
+    if reference is not None:
+        about = _kept(reference, now, frames, about)
+    with staged_folder(folder) as staged:
+        for name, frame in {**frames, DIGESTS: now}.items():
+            frame.to_parquet(staged / f"{name}.parquet", index=False, row_group_size=20_000)
+        (staged / "about.json").write_text(json_text(about), encoding="utf-8", newline="\n")
+
+
+def _scored(run: Run, data: Tables, fw: Framework, now: pd.DataFrame, frames: dict[str, Any]) -> dict[str, Any]:
+    """Indicators and scores of all stations into `frames`; values and notes of the whole."""
+    import pandas as pd
+
+    import swe.indicators as indicators
+    from swe.indicators.scores import score
+
+    ind = indicators(data, fw, by="station", period=run.period)  # type: ignore[operator]
+    scored = score(ind, fw, ratings=data.ratings, resamples=RESAMPLES, seed=run.spec.seed)
+    made = {
+        "indicators": ind, "table": scored.table, "points": scored.points, "dimensions": scored.dimensions,
+        "grades": scored.grades, "lift": scored.lift,
+    }  # fmt: skip
+    where = dict(zip(now["unit"], now["region"], strict=True))
+    frames.update({name: _placed(frame, where) for name, frame in made.items()})
+    return {
+        "values": {name: None if pd.isna(value) else value for name, value in scored.values.items()},
+        "notes": [{"kind": note.kind, "zh": note.zh, "en": note.en} for note in scored.notes],
+    }
+
+
+def _kept(reference: Path, now: pd.DataFrame, frames: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
+    """Put the reference's rows of the stations that have not changed into `frames`."""
+    import pandas as pd
+
+    before = pd.read_parquet(reference / f"{DIGESTS}.parquet")
+    same = set(before.merge(now, on=["unit", "region", "digest"])["unit"])
+    for name, frame in frames.items():
+        old = pd.read_parquet(reference / f"{name}.parquet")
+        parts = [old[old["unit"].isin(same)], frame[~frame["unit"].isin(same)]]
+        joined = pd.concat([part for part in parts if len(part)], ignore_index=True)
+        frames[name] = joined.sort_values(["region", "unit"], kind="stable", ignore_index=True)
+    changed = sorted((set(before["unit"]) | set(now["unit"])) - same)
+    first = read_json(reference / "about.json")
+    return {**about, "reference": first["reference"], "changed": changed, "values": first["values"]}
+
+
+def _placed(frame: pd.DataFrame, where: dict[str, str]) -> pd.DataFrame:
+    """With the region code of each station, sorted by it, and plain text for categories."""
+    made = frame.assign(region=[where.get(str(unit), "") for unit in frame["unit"]])
+    for column in made.columns:
+        if made[column].dtype == "category":
+            made[column] = made[column].astype(object)
+    return made.sort_values(["region", "unit"], kind="stable", ignore_index=True)
+
+
+def _read(path: Path, prefix: str) -> pd.DataFrame:
+    """The rows of a region: files are sorted by region, so that a county reads its own row groups."""
+    import duckdb
+
+    with duckdb.connect(config={"threads": 1}) as connection:
+        return connection.execute(
+            "SELECT * FROM read_parquet(?) WHERE starts_with(region, ?)", [str(path), prefix]
+        ).df()
+
+
+def _key(run: Run, fw: Framework | None) -> str:
+    """What a reference must share to be compared with: system, period, seed and our own code."""
+    parts = {
+        "framework": None if fw is None else fw.sha256, "period": [str(run.period.first), str(run.period.last)], "seed": run.spec.seed,
+        "resamples": RESAMPLES, "code": code_sha256(),
+    }  # fmt: skip
+    return sha256_of_bytes(json_text(parts).encode())
+
+
+def _reference(base: Path, key: str) -> dict[str, Any] | None:
+    """The reference on file; None where there is none, or it is of another system, period or version."""
+    path = base / REFERENCE
+    if not path.is_file():
+        return None
+    known: dict[str, Any] = read_json(path)
+    whole = known["key"] == key and _files(base / known["folder"]) == known["files"]
+    return known if whole else None
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {path.name: sha256_of(path) for path in sorted(folder.glob("*"))} if folder.is_dir() else {}
+
+
