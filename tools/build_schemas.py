@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 MODELS = {
     "framework": "swe.indicators.framework_model:FrameworkSpec",
+    "plan": "swe.indicators.plan_model:PlanSpec",
     "programme": "swe.indicators.programmes:Programme",
     "run": "swe.reports.runfile:RunSpec",
 }

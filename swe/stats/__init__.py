@@ -12,6 +12,7 @@ from typing import Any
 from swe.stats.pace import pace as pace
 
 _HOME = {
+    "adoption": "adoptions",
     "ahp": "analytic_hierarchy",
     "awareness": "awareness_items",
     "bunching": "cut_offs",
@@ -27,6 +28,7 @@ _HOME = {
     "goal_attainment": "single_cases",
     "heaping": "terminal_digits",
     "icc": "agreement",
+    "its": "interruptions",
     "kappa": "agreement",
     "late_entry": "entry_dates",
     "multilevel": "nested",

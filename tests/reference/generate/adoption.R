@@ -1,0 +1,30 @@
+# Simulated times to set-up of ours and what R says of them: adoption_units.csv, adoption_numbers.csv (name,value).
+# Run in tests/reference/:  Rscript generate/adoption.R   (R 4.2.2, survival 3.5-3)
+suppressMessages(library(survival))
+set.seed(20201231)
+n <- 240
+county <- sprintf("C%02d", rep(1:48, each = 5))
+shared <- rep(rnorm(48, 0, 0.5), each = 5)
+kind <- sample(c("subdistrict", "town", "township"), n, TRUE, c(.25, .5, .25))
+villages <- rpois(n, 14) + 1
+rate <- exp(-3.6 + 0.5 * (kind == "subdistrict") - 0.3 * (kind == "township") + 0.03 * villages + shared)
+months <- ceiling(rexp(n, rate)); end <- sample(30:48, n, TRUE)
+d <- data.frame(unit = sprintf("T%03d", 1:n), county, kind, villages, opened = ifelse(months <= end, months, NA), end)
+write.csv(d, "adoption_units.csv", row.names = FALSE, quote = FALSE, na = "")
+d <- read.csv("adoption_units.csv")
+d$status <- !is.na(d$opened); d$time <- ifelse(d$status, d$opened, d$end)
+
+lines <- "name,value"
+put <- function(name, value) lines <<- c(lines, sprintf("%s,%.15g", name, as.numeric(value)))
+km <- survfit(Surv(time, status) ~ 1, d)
+put("median", quantile(km, 0.5)$quantile); put("median_lower", quantile(km, 0.5)$lower); put("median_upper", quantile(km, 0.5)$upper)
+at <- c(6, 12, 24, 36); s <- summary(km, times = at)
+put(paste0("waiting.", at), s$surv); put(paste0("lower.", at), s$lower); put(paste0("upper.", at), s$upper)
+put(paste0("at_risk.", at), s$n.risk)
+tight <- coxph.control(eps = 1e-13, iter.max = 60)
+names_of <- c("kind=town", "kind=township", "villages")
+plain <- coxph(Surv(time, status) ~ kind + villages, d, ties = "breslow", control = tight)
+put(paste0("cox.", names_of, ".estimate"), coef(plain)); put(paste0("cox.", names_of, ".se"), sqrt(diag(vcov(plain))))
+robust <- coxph(Surv(time, status) ~ kind + villages, d, ties = "breslow", cluster = county, control = tight)
+put(paste0("clustered.", names_of, ".se"), sqrt(diag(vcov(robust))))
+writeLines(lines, "adoption_numbers.csv")
