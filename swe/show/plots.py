@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from swe.show.result import Result
 
 
-ROOMS = ("index_plots", "its_plots", "rate_plots", "score_plots", "survey_plots")
+ROOMS = ("effect_plots", "index_plots", "its_plots", "rate_plots", "score_plots", "survey_plots")
 HEIGHT = 2.6  # inches, where a room does not say
 
 

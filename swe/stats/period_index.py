@@ -105,22 +105,38 @@ def _scale(distinct: list[Any], name: str) -> Callable[[Any], int]:
             raise _no_order(name)
         return _whole
     if all(isinstance(v, pd.Period) for v in distinct):
-        return lambda v: int(v.ordinal)
+        return _ordinal
     try:
         days = [_day(v) for v in distinct]
     except (SweError, ValueError, TypeError):
         raise _no_order(name) from None
     if all(isinstance(v, str) and len(v.strip()) == 4 for v in distinct):
-        return lambda v: _day(v).year
+        return _year
     if len({(d.year, d.month) for d in days}) == len(days):
-        return lambda v: 12 * _day(v).year + _day(v).month
-    return lambda v: _day(v).toordinal()
+        return _month
+    return _day_number
 
 
 def _whole(value: Any) -> int:
     if not float(value).is_integer():
         raise ValueError(value)
     return int(value)
+
+
+def _ordinal(value: Any) -> int:
+    return int(value.ordinal)
+
+
+def _year(value: Any) -> int:
+    return _day(value).year
+
+
+def _month(value: Any) -> int:
+    return 12 * _day(value).year + _day(value).month
+
+
+def _day_number(value: Any) -> int:
+    return _day(value).toordinal()
 
 
 def _day(value: Any) -> date:

@@ -1,0 +1,258 @@
+"""How far parallel trends may fail before a finding falls: honest intervals of an event study.
+
+A pre-test that finds nothing proves nothing; these intervals say which departures from parallel trends the finding survives.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from numbers import Real
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from swe.core.errors import DataError, MachineError, UsageError
+from swe.show.result import Note, Result
+from swe.stats import diff_diff_adapter
+from swe.stats.frames import Floats, choice, fraction
+from swe.stats.group_time import Effects, EventStudy
+
+Kind = Literal["smoothness", "relative"]
+Interval = Callable[[float], tuple[float, float]]
+MOST_RELATIVE = 20  # periods; above, the moment inequalities of the relative restriction take hours
+GRID = 1000  # points of the relative interval, as in the authors' own program
+STEPS = 12  # halvings of the search for the breakdown
+
+REFERENCE = Note(
+    "reference",
+    "Rambachan & Roth (2023)，doi:10.1093/restud/rdad018",
+    "Rambachan & Roth (2023), doi:10.1093/restud/rdad018",
+)
+
+
+def honest(
+    event: EventStudy,
+    *,
+    kind: Kind = "smoothness",
+    m: float | Sequence[float],
+    event_time: int | None = 0,
+    pre: int | None = None,
+    level: float = 0.95,
+) -> Result:
+    """Intervals of an effect that allow parallel trends to fail by a stated amount (Rambachan & Roth 2023).
+
+    Parameters
+    ----------
+    event
+        `att_gt(…, base_period="universal").aggregate("event")`: all periods compare with the last before treatment.
+    kind
+        `smoothness`: the difference in trends may change its slope by at most m a period (m = 0: a straight line; units of
+        the outcome). `relative`: it may change by at most m times the largest change seen before treatment.
+    m
+        One or more values, from 0.
+    event_time
+        The effect so many periods after set-up; None for the mean of all periods after it.
+    pre
+        Use so many periods before treatment, the nearest; by default all.
+
+    Returns
+    -------
+    Result
+        `kind="honest"`. Values: `breakdown`, the largest m at which the interval still leaves out 0 (0 if none does; smoothness
+        is searched, NaN beyond 2,048 times the largest m asked for; relative is the largest of those asked for), `att`. Table: `m lower upper covers_zero restriction status`.
+
+    Raises
+    ------
+    UsageError
+        An event study with varying base periods, or options that do not go together.
+    DataError
+        Too few periods before treatment.
+    MachineError
+        `relative` without the optional package moderndid.
+
+    References
+    ----------
+    Rambachan & Roth (2023), A more credible approach to parallel trends, doi:10.1093/restud/rdad018.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from swe.stats.group_time import att_gt
+    >>> first, noise = {u: 0 if u < 30 else 4 for u in range(60)}, np.random.default_rng(1).normal(size=(60, 6)) / 5
+    >>> rows = [(u, t, noise[u, t] + 2 * (0 < first[u] <= t), first[u]) for u in range(60) for t in range(6)]
+    >>> frame = pd.DataFrame(rows, columns=["town", "year", "y", "first"])
+    >>> found = att_gt(frame, outcome="y", unit="town", time="year", first_treated="first", base_period="universal")
+    >>> honest(found.aggregate("event"), m=[0.0, 0.1])["breakdown"] > 0.1
+    True
+    """
+    choice("kind", kind, ("smoothness", "relative"))
+    fraction("level", level)
+    asked = _values(m)
+    beta, covariance, n_pre, weights, df = _used(event, event_time, pre, kind)
+
+    def interval(value: float) -> tuple[float, float]:
+        if kind == "smoothness":
+            return diff_diff_adapter.smoothness_interval(
+                beta, covariance, n_pre=n_pre, weights=weights, m=value, level=level, df=df
+            )
+        return _relative(beta, covariance, n_pre=n_pre, weights=weights, m=value, level=level)
+
+    limits = [interval(value) for value in asked]
+    table = pd.DataFrame({"m": asked, "lower": [a for a, _ in limits], "upper": [b for _, b in limits]})
+    table["covers_zero"] = [float(a <= 0 <= b) for a, b in limits]
+    table["restriction"] = kind
+    table["status"] = np.where(table["lower"].notna() & table["upper"].notna(), "ok", "not_estimable")
+    found = {
+        "breakdown": _breakdown(kind, asked, limits, interval),
+        "att": float(weights @ beta[n_pre:]),
+    }
+    return Result("honest", table, found, _notes(kind, event_time, n_pre, df, level, event))
+
+
+def _values(m: float | Sequence[float]) -> list[float]:
+    given = [m] if isinstance(m, Real) else list(m) if isinstance(m, Sequence | np.ndarray) else []
+    ok = given and all(
+        isinstance(x, Real) and not isinstance(x, bool) and 0 <= float(x) < math.inf for x in given
+    )
+    if not ok:
+        raise UsageError("m 须为不小于 0 的数", "m must be one or more numbers from 0")
+    return sorted(float(x) for x in given)
+
+
+def _used(
+    event: EventStudy, event_time: int | None, pre: int | None, kind: str
+) -> tuple[Floats, Floats, int, Floats, float]:
+    """Effects and covariance of the periods used, how many lie before, and the weights of the effect asked for."""
+    if isinstance(event, Effects) or not isinstance(event, EventStudy) or event.kind != "att_event":
+        raise UsageError(
+            "honest 需要按建站后期数合计的结果：att_gt(…).aggregate('event')",
+            "honest needs effects by time since set-up: att_gt(…).aggregate('event')",
+        )
+    if event.base_period != "universal":
+        raise UsageError(
+            "honest 需要各期都与处理前最后一期比较：请用 att_gt(…, base_period='universal')",
+            "honest needs every period compared with the last before treatment: att_gt(…, base_period='universal')",
+        )
+    time = np.asarray(event.event_time)
+    before = np.flatnonzero(time < 0)[-pre:] if pre else np.flatnonzero(time < 0)
+    last = int(time.max()) if event_time is None else event_time
+    after = np.flatnonzero((time >= 0) & (time <= (max(last, 1) if kind == "relative" else last)))
+    if not len(before):
+        raise DataError(
+            "基期之前没有一期，无从衡量趋势的偏离",
+            "there is no period before the reference period: nothing to measure a departure by",
+        )
+    if not len(after) or last not in time[after]:
+        raise UsageError(
+            f"没有建站后第 {event_time} 期的效应",
+            f"there is no effect at event time {event_time}",
+        )
+    if kind == "relative" and len(after) < 2:
+        raise DataError(
+            "相对幅度界限至少需要建站后两期",
+            "relative bounds need two periods after set-up at least",
+        )
+    if kind == "relative" and len(before) + len(after) > MOST_RELATIVE:
+        raise UsageError(
+            f"相对幅度界限至多用 {MOST_RELATIVE} 期，现有 {len(before) + len(after)} 期：请用 pre 减少处理前期数，或取较近的 event_time",
+            f"relative bounds take at most {MOST_RELATIVE} periods, not {len(before) + len(after)}: use fewer before (pre) or a "
+            "nearer event_time",
+        )
+    used = np.concatenate((before, after))
+    weights = (
+        np.full(len(after), 1 / len(after)) if event_time is None else (time[after] == last).astype(float)
+    )
+    return event.beta[used], event.covariance[np.ix_(used, used)], len(before), weights, event.df
+
+
+def _relative(
+    beta: Floats, covariance: Floats, *, n_pre: int, weights: Floats, m: float, level: float
+) -> tuple[float, float]:
+    """C-LF intervals of moderndid; those of diff-diff are too narrow and are not offered."""
+    try:
+        from moderndid.didhonest import create_sensitivity_results_rm
+    except ImportError:
+        raise MachineError(
+            "相对幅度界限需要可选软件包 moderndid：pip install 'swe[honest]'；平滑界限（kind='smoothness'）不需要",
+            "relative bounds need the optional package moderndid: pip install 'swe[honest]'; smoothness bounds "
+            "(kind='smoothness') do not",
+        ) from None
+
+    centre, half = float(weights @ beta[n_pre:]), _reach(beta, covariance, n_pre, weights, m)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = create_sensitivity_results_rm(
+            betahat=beta, sigma=(covariance + covariance.T) / 2, num_pre_periods=n_pre, num_post_periods=len(beta) - n_pre,
+            m_bar_vec=[m], l_vec=weights.reshape(-1, 1), alpha=1 - level, grid_points=GRID,
+            grid_lb=centre - half, grid_ub=centre + half,
+        )  # fmt: skip
+    low, high = float(found["lb"][0]), float(found["ub"][0])
+    outside = math.isnan(low) or low <= centre - half or high >= centre + half
+    return (math.nan, math.nan) if outside else (low, high)
+
+
+def _reach(beta: Floats, covariance: Floats, n_pre: int, weights: Floats, m: float) -> float:
+    """Half width of the grid: the worst departure of pre-period changes at four standard errors, and eight of the effect."""
+    path = np.concatenate((beta[:n_pre], [0.0]))
+    take = np.diff(np.eye(n_pre + 1), axis=0)[:, :n_pre]
+    changes = np.abs(np.diff(path)) + 4 * np.sqrt(np.diag(take @ covariance[:n_pre, :n_pre] @ take.T))
+    steps = float(weights @ np.arange(1, len(weights) + 1))
+    se = float(np.sqrt(weights @ covariance[n_pre:, n_pre:] @ weights))
+    return m * steps * float(changes.max()) + 8 * se
+
+
+def _breakdown(kind: str, asked: list[float], limits: list[tuple[float, float]], interval: Interval) -> float:
+    """The largest m that leaves out 0; smoothness is searched, relative is read off the values asked for."""
+    excluded = [m for m, (a, b) in zip(asked, limits, strict=True) if not a <= 0 <= b and not math.isnan(a)]
+    if kind == "relative":
+        return max(excluded, default=0.0)
+    low, high = 0.0, max(asked[-1], 1e-12)
+    if _covers(interval(0.0)):
+        return 0.0
+    for _ in range(11):
+        if _covers(interval(high)):
+            break
+        low, high = high, 2 * high
+    else:
+        return float("nan")
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if _covers(interval(middle)) else (middle, high)
+    return low
+
+
+def _covers(limits: tuple[float, float]) -> bool:
+    return not (limits[0] > 0 or limits[1] < 0)
+
+
+def _notes(
+    kind: str, event_time: int | None, n_pre: int, df: float, level: float, event: EventStudy
+) -> tuple[Note, ...]:
+    zh, en = {
+        "smoothness": ("两组趋势之差的斜率每期至多改变 m（m = 0 为直线）；最优定长区间",
+                       "the slope of the difference in trends changes by at most m a period (m = 0: a straight line); optimal "
+                       "fixed-length intervals"),
+        "relative": ("两组趋势之差每期至多变化处理前最大变化的 m 倍；条件—最不利混合区间（C-LF，网格 1,000 点）；breakdown 只在所给的 m 中取",
+                     "the difference in trends changes by at most m times the largest change before treatment; conditional least-"
+                     "favourable hybrid intervals (grid of 1,000); breakdown is the largest of the m asked for"),
+    }[kind]  # fmt: skip
+    target = (
+        ("建站后各期平均", "the mean of periods after set-up")
+        if event_time is None
+        else (f"建站后第 {event_time} 期", f"event time {event_time}")
+    )
+    notes = [
+        Note("method", f"{target[0]}的效应：{zh}", f"effect at {target[1]}: {en}"),
+        REFERENCE,
+        Note("n", f"处理前 {n_pre} 期", f"{n_pre} periods before treatment"),
+    ]
+    if kind == "relative" and np.isfinite(df):
+        notes.append(
+            Note("warning", "聚类很少，此区间用正态近似，可能偏窄",
+                 "there are few clusters; these intervals use the normal approximation and may be too narrow")
+        )  # fmt: skip
+    notes += [n for n in event.notes if n.kind == "exclusion"]
+    return tuple(notes)
