@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 Lang = Literal["zh", "en"]
+NAME = "name of the indicator"  # for the rater's eyes; the reader passes over it
 COLUMNS = (
-    "station_id", "rater_source", "rater", "round", "date", "framework_id", "indicator_code", "score", "full_points", "comment",
+    "station_id", "rater_source", "rater", "round", "date", "framework_id", "indicator_code", NAME, "score",
+    "full_points", "comment",
 )  # fmt: skip
 WIDTHS = {"station_id": 16, "rater_source": 14, "rater": 12, "round": 12, "date": 12, "framework_id": 14,
-          "indicator_code": 10, "score": 9, "full_points": 9, "comment": 44}  # fmt: skip
-TYPED = ("station_id", "rater_source", "rater", "round", "date")  # written once, in the first row of a sheet
-NAME_WIDTH = 40
+          "indicator_code": 10, NAME: 36, "score": 9, "full_points": 9, "comment": 44}  # fmt: skip
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))  # what Excel does not allow in a sheet's name
 LONGEST_NAME = 31
 EXAMPLE_CODE = "R01"
@@ -195,19 +195,20 @@ def _score_sheet(
     table = contract(system.spec.contract)["ratings"]
     head, cell, fill = style(book, **HEAD), style(book, **CELL), style(book, **CELL, **TO_FILL)
     day = style(book, **CELL, **TO_FILL, num_format="yyyy-mm-dd")
-    named = len(COLUMNS)
     for place, name in enumerate(COLUMNS):
         sheet.set_column(place, place, WIDTHS[name])
+        if name == NAME:
+            sheet.write_string(0, place, word("rating.indicator", lang), head)
+            continue
         sheet.write_string(0, place, header_text(table[name], lang), head)
         if name not in ("framework_id", "indicator_code", "full_points"):
             sheet.data_validation(1, place, len(rated), place, validation(table[name], lists, lang))
-    sheet.set_column(named, named, NAME_WIDTH)
-    sheet.write_string(0, named, word("rating.indicator", lang), head)
     for row, item in enumerate(rated, start=1):
         for place, name in enumerate(COLUMNS):
-            known = {"framework_id": system.id, "indicator_code": item.code}.get(name)
-            if name == "station_id" and row == 1 and station is not None:
-                known = station[0]
+            printed = {"framework_id": system.id, "indicator_code": item.code, NAME: _words(item.name, lang)}
+            known = (
+                station[0] if name == "station_id" and row == 1 and station is not None else printed.get(name)
+            )
             if name == "full_points":
                 sheet.write_number(row, place, item.score.points, cell)
             elif known is not None:
@@ -216,7 +217,6 @@ def _score_sheet(
                 sheet.write_blank(row, place, None, day if name == "date" else fill)
             else:
                 sheet.write_blank(row, place, None, cell)
-        sheet.write_string(row, named, _words(item.name, lang), cell)
     sheet.set_row(0, 32)
     sheet.freeze_panes(1, 0)
     print_setup(sheet)

@@ -41,11 +41,14 @@ PERSON_REFERENCES = frozenset({keys.WORKER.id, keys.CLIENT.id})
 
 
 def within(
-    tables: Mapping[str, pd.DataFrame], contract: Contract, *, today: date, letters: Letters | None = None
+    tables: Mapping[str, pd.DataFrame], contract: Contract, *, letters: Letters | None = None
 ) -> tuple[Issue, ...]:
-    """What is wrong in one source, seen before the border: every cell, persons and prose."""
+    """What is wrong in one source, seen before the border: every cell, persons and prose.
+
+    What is kept of an unchanged source must hold on any later day, so no check here may ask which day it is.
+    """
     ledger = build(
-        tables, contract, minima=DEFAULT_MINIMA, limits=DEFAULT_LIMITS, today=today, letters=letters
+        tables, contract, minima=DEFAULT_MINIMA, limits=DEFAULT_LIMITS, today=date.max, letters=letters
     )
     personal = {name for name, table in contract.tables.items() if _personal_key(contract, name)}
     found = list(check_rows(tables, contract, letters=letters))
@@ -65,7 +68,7 @@ def between(
 ) -> tuple[Issue, ...]:  # fmt: skip
     """What is wrong in and between all sources, seen after the border.
 
-    `pseudonyms` says whether there was a key: without one, persons are not compared between sources.
+    `pseudonyms` says whether there was a user's key: without one, persons are compared by `person_match` instead.
     """
     ledger = build(
         tables, contract, minima=minima or DEFAULT_MINIMA, limits=DEFAULT_LIMITS, today=today, accounts=accounts,

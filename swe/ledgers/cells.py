@@ -304,7 +304,7 @@ def _dates(column: Column, cells: Sequence[Any] | pa.Array, how: How) -> Parsed:
     for place, cell in enumerate(_python(cells)):
         found: Span | Unclear | None = None
         if cell is not None and not is_missing(cell):
-            found = read_date(cell, year=None if birth else how.year, date_1904=how.date_1904)
+            found = read_date(cell, year=None if birth else how.year, date_1904=how.date_1904, birth=birth)
         starts.append(found.start if isinstance(found, Span) else None)
         if isinstance(found, Unclear):
             broken[place] = found.rule

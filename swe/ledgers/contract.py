@@ -148,7 +148,7 @@ FALSE_WORDS = frozenset(
 EXAMPLE_MARK = "示例"  # a row whose first cell starts with it is no data
 INSTRUCTIONS = {"zh": "填写说明", "en": "Instructions"}  # sheets of the entry workbook that hold no data
 CODE_LISTS = {"zh": "代码表", "en": "Code lists"}
-IGNORED_HEADERS = frozenset({"序号", "序", "no", "no.", "顺序号", "行号"})
+IGNORED_HEADERS = frozenset({"评分指标", "indicatorrated", "序号", "序", "no", "no.", "顺序号", "行号"})
 
 _NUMBERING = re.compile(r"^(?:\(?\d{1,2}[.、)](?!\d)|[一二三四五六七八九十]{1,3}、)")
 _BRACKETS = re.compile(r"[(\[【〔<《]([^()\[\]【】〔〕<>《》]*)[)\]】〕>》]")

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from swe.ledgers.reading_words import Remark, refusal
@@ -26,14 +27,17 @@ DAMAGE = 0.05  # share of broken among non-ASCII characters up to which an encod
 MAX_COLUMNS = 16_384  # Excel's own
 MAX_CELLS = 100_000_000  # 5 M rows of 20 columns: a code of four bytes for each cell
 MAX_FIELD = 1 << 24
-BLOCK = 1 << 20  # bytes Arrow parses at a time
+BLOCK = 1 << 22  # bytes Arrow parses at a time
 BATCH_CELLS = 1 << 20  # cells of ragged rows turned into columns at a time
 NAMES = {"utf-8-sig": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16"}
 
 
-def text_columns(data: bytes) -> tuple[int, list[pa.ChunkedArray], list[Remark]]:
+def text_columns(
+    data: bytes, *, mark: str = "", quoted: bool | None = None
+) -> tuple[int, list[pa.ChunkedArray], list[Remark]]:
     """Rows, string columns and what there is to say of a delimited file. Bad bytes are counted, not fatal.
 
+    `mark` and `quoted` say what the file is written with where that is known; else it is found out.
     Raises DataError where there are more than MAX_CELLS cells.
     """
     text, remarks = as_utf8(data)
@@ -42,9 +46,9 @@ def text_columns(data: bytes) -> tuple[int, list[pa.ChunkedArray], list[Remark]]
         text = text.replace(b"\0", b"")
     if not text[:SAMPLE].strip() and not text.strip():
         return 0, [], [*remarks, Remark("no_rows")]
-    mark = delimiter(text[:SAMPLE].decode("utf-8", "ignore"))
-    quoted = b'"' in text
-    if quoted and text.count(b'"') % 2:
+    mark = mark or delimiter(text[:SAMPLE].decode("utf-8", "ignore"))
+    known, quoted = quoted is not None, b'"' in text if quoted is None else quoted
+    if quoted and not known and text.count(b'"') % 2:
         remarks.append(Remark("open_quote"))
         quoted = False
     regular = _regular(text, mark, quoted=quoted)
@@ -62,20 +66,33 @@ def as_utf8(data: bytes) -> tuple[bytes, list[Remark]]:
     >>> as_utf8("县,站".encode("gb18030"))[1][0].detail["encoding"]
     'GB18030'
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _transcoded(data, "utf-16")
-    if _is_utf8(data):
+    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding, remarks = encoding_of(data[:SAMPLE], utf8=not utf16 and _is_utf8(data))
+    if not encoding:
         return data[3:] if data.startswith(codecs.BOM_UTF8) else data, []
-    sample = data[:SAMPLE]
+    text, bad = _transcoded(data, encoding)
+    if bad:
+        named = {"encoding": NAMES.get(encoding, encoding)}
+        remarks = remarks or [Remark("encoding", named)]
+        remarks.append(Remark("broken_characters", {"n": bad, **named}))
+    return text, remarks
+
+
+def encoding_of(sample: bytes, *, utf8: bool) -> tuple[str, list[Remark]]:
+    """The encoding of a text ("" where it is UTF-8 throughout) by its beginning, and what there is to say of it."""
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", [Remark("encoding", {"encoding": NAMES["utf-16"]})]
+    if utf8:
+        return "", []
     for encoding in ("utf-8-sig", "gb18030"):
         if _broken(sample.decode(encoding, "replace")) <= DAMAGE:
-            return _transcoded(data, encoding)
+            name = NAMES[encoding]
+            return encoding, [] if name == "UTF-8" else [Remark("encoding", {"encoding": name})]
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
     encoding = best.encoding if best else "gb18030"
-    text, remarks = _transcoded(data, encoding)
-    return text, [Remark("guessed_encoding", {"encoding": encoding}), *remarks[1:]]
+    return encoding, [Remark("guessed_encoding", {"encoding": encoding})]
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -89,21 +106,15 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _transcoded(data: bytes, encoding: str) -> tuple[bytes, list[Remark]]:
+def _transcoded(data: bytes, encoding: str) -> tuple[bytes, int]:
+    """The text as UTF-8, and how many of its characters were broken."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     out, bad = io.BytesIO(), 0
     for at in range(0, len(data), SAMPLE):
         piece = decoder.decode(data[at : at + SAMPLE], at + SAMPLE >= len(data))
         bad += piece.count("\ufffd")
         out.write(piece.encode("utf-8", "replace"))
-    name = NAMES.get(encoding, encoding)
-    remarks = [] if name == "UTF-8" else [Remark("encoding", {"encoding": name})]
-    if bad:
-        remarks = [
-            Remark("encoding", {"encoding": name}),
-            Remark("broken_characters", {"n": bad, "encoding": name}),
-        ]
-    return out.getvalue(), remarks
+    return out.getvalue(), bad
 
 
 def _broken(text: str) -> float:
@@ -138,22 +149,36 @@ def _regular(text: bytes, mark: str, *, quoted: bool) -> pa.Table | None:
     if not first or len(first) > MAX_COLUMNS:
         return None
     names = [f"c{i}" for i in range(len(first))]
+    kinds: dict[str, pa.DataType] = dict.fromkeys(names, pa.string())
+    if len(text) > SAMPLE:
+        end = text.rfind(b"\n", 0, SAMPLE) + 1
+        sample = _parsed(text[:end], kinds, mark, quoted=quoted)
+        if sample is not None:
+            repeated = pa.dictionary(pa.int32(), pa.string())  # cells are numbered while they are parsed
+            kinds |= {name: repeated for name in names if _repeats(sample.column(name))}
+    return _parsed(text, kinds, mark, quoted=quoted)
+
+
+def _parsed(text: bytes, kinds: dict[str, pa.DataType], mark: str, *, quoted: bool) -> pa.Table | None:
     try:
         return pacsv.read_csv(
             pa.BufferReader(text),
-            pacsv.ReadOptions(column_names=names, block_size=BLOCK, use_threads=False),
+            pacsv.ReadOptions(column_names=list(kinds), block_size=BLOCK, use_threads=False),
             pacsv.ParseOptions(
                 delimiter=mark,
                 quote_char='"' if quoted else False,
                 newlines_in_values=quoted,
                 ignore_empty_lines=False,
             ),
-            pacsv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
-            ),
+            pacsv.ConvertOptions(column_types=kinds, strings_can_be_null=False, check_utf8=False),
         )
     except pa.ArrowException:
         return None
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    """Whether a sample's cells mostly repeat one another."""
+    return bool(2 * pc.count_distinct(column).as_py() < len(column))
 
 
 def _ragged(text: bytes, mark: str, *, quoted: bool) -> tuple[int, list[pa.ChunkedArray], list[Remark]]:

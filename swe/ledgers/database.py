@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 CHUNK = 10_000  # rows that are fetched at a time
 KIND = "postgresql"
-MISSING = "—"  # what the reader takes for "no value"
 
 _QUERY = re.compile(r"\s*(?:select|with|table|values)\b", re.IGNORECASE)
 _UNSORTED = {"JSON", "JSONB", "XML", "POINT", "BOX", "LINE", "LSEG", "PATH", "POLYGON", "CIRCLE"}
@@ -68,33 +67,18 @@ def fetch(address: str, ledger: Contract) -> list[Fetched]:
 
 
 def read_fetched(fetched: Fetched, ledger: Contract, *, region: str | None = None) -> SourceRead:
-    """A fetched table as the reader sees a sheet: headers in row 1, records from row 2 on."""
-    from swe.ledgers import reading
-    from swe.ledgers.grids import Grid
-    from swe.ledgers.recognise import Headers
+    """A fetched table as the reader sees a sheet: headers in row 1, records from row 2 on.
+
+    A NULL is missing: in a sheet a blank may mean "the same as above", in a database it never does.
+    """
+    from swe.ledgers.grids import Grid, Grids
+    from swe.ledgers.reading import read_found
     from swe.ledgers.sources import Source
-    from swe.ledgers.table_rows import REPEATED
 
-    spec = ledger[fetched.table]
-    matched = [match_header(spec, header) for header in fetched.headers]
-    whole = [
-        _said_missing(column) if match and match[0].name in REPEATED else column
-        for match, column in zip(matched, fetched.columns, strict=True)
-    ]
-    columns = tuple(map(_grid_column, fetched.headers, whole))
-    grid = Grid(fetched.table, fetched.rows + 1, columns)
+    columns = tuple(map(_grid_column, fetched.headers, fetched.columns))
+    grid = Grid(fetched.table, fetched.rows + 1, columns, by_program=True)
     source = Source(Path(fetched.table), fetched.name, "", fetched.bytes, fetched.sha256)
-    sheet = reading._sheet(grid, 1, Headers(ledger), source)
-    return reading._assembled(source, [sheet], [], ledger, region or "")
-
-
-def _said_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """NULL written out: in a sheet a blank cell may mean "the same as above", in a database it never does."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    text = column if pa.types.is_string(column.type) else pc.cast(column, pa.string())
-    return pc.fill_null(text, MISSING)
+    return read_found(source, Grids((grid,)), ledger, region=region)
 
 
 def _grid_column(header: str, column: pa.ChunkedArray) -> Any:

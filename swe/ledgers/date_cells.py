@@ -13,6 +13,9 @@ from swe.core.dates import days_in_month
 from swe.ledgers.contract import squeezed
 
 SERIALS = (20_000, 80_000)  # Excel serials taken for dates: 1954-10-03 … 2119-01-11
+# Birth dates go further back: 1905-10-01 … . Below lie the years (1950 is a year, its serial a day of 1905) and days of
+# the month; five digits such as 19505 are a serial (1953-05-26), as 20235 is in every other column.
+BIRTH_SERIALS = (2_101, SERIALS[1])
 EPOCHS = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}  # ECMA-376 part 1, 18.17.4.1
 YEARS = (1900, 2100)
 
@@ -31,6 +34,7 @@ _BARE = re.compile(r"\d{1,2}")
 _YEAR_ONLY = re.compile(r"(\d{4})年?")
 _SHORT_YEAR = re.compile(r"\d{2}(?:年|[-./])\d{1,2}(?:月|[-./])(?:\d{1,2}日?)?")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_EARLY_SERIAL = re.compile(r"(\d{4,5})(?:\.\d+)?")
 _SPLITS = re.compile(r"至|到|~|—+|–|--|-")
 _CHINESE = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _CHINESE_DATE = re.compile(
@@ -58,13 +62,17 @@ class _Point(NamedTuple):
     day: int | None
 
 
-def read_date(value: Any, *, year: int | None = None, date_1904: bool = False) -> Span | Unclear:
-    """The day or span that a cell means.
+def read_date(
+    value: Any, *, year: int | None = None, date_1904: bool = False, birth: bool = False
+) -> Span | Unclear:
+    """The day or span that a cell means; a date of `birth` may be an early serial or a year alone.
 
     >>> read_date("2023.5.31").start, read_date(45077).start, read_date("3-5月", year=2023).end
     (datetime.date(2023, 5, 31), datetime.date(2023, 5, 31), datetime.date(2023, 5, 31))
     >>> read_date("2023/5"), read_date("5.12")
     (Span(start=datetime.date(2023, 5, 1), end=None, month=True), Unclear(rule='ambiguous_date'))
+    >>> read_date(18264, birth=True).start, read_date("1950年", birth=True)
+    (datetime.date(1950, 1, 1), Span(start=datetime.date(1950, 1, 1), end=None, month=True))
     """
     if isinstance(value, dt.datetime):
         return _checked(value.date())
@@ -72,6 +80,8 @@ def read_date(value: Any, *, year: int | None = None, date_1904: bool = False) -
         return _checked(value)
     if isinstance(value, bool) or value is None:
         return Unclear("unreadable_date")
+    if birth and (early := _birth(value, date_1904)) is not None:
+        return early
     if isinstance(value, int | float):
         return _number(float(value), date_1904)
     return _text(value, year, date_1904) if isinstance(value, str) else Unclear("unreadable_date")
@@ -94,6 +104,18 @@ def read_month(value: Any, *, year: int | None = None, date_1904: bool = False) 
     if found.end and (found.end.year, found.end.month) != (found.start.year, found.start.month):
         return Unclear("unreadable_month")
     return f"{found.start:%Y-%m}"
+
+
+def _birth(value: Any, date_1904: bool) -> Span | None:
+    """What only a birth date can be: a year alone, or an Excel serial before 1954-10-03."""
+    text = squeezed(str(value))
+    match = _YEAR_ONLY.fullmatch(text.removesuffix(".0"))
+    if match and YEARS[0] <= int(match[1]) <= YEARS[1]:
+        return Span(dt.date(int(match[1]), 1, 1), month=True)
+    serial = _EARLY_SERIAL.fullmatch(text)
+    if serial and BIRTH_SERIALS[0] <= int(serial[1]) < SERIALS[0]:
+        return Span(EPOCHS[date_1904] + dt.timedelta(days=int(serial[1])))
+    return None
 
 
 def _number(value: float, date_1904: bool) -> Span | Unclear:

@@ -7,7 +7,6 @@ alarm would destroy the ledger's own facts: codes, dates, amounts, document numb
 from __future__ import annotations
 
 import re
-from functools import reduce
 from typing import Literal, NamedTuple
 
 import pyarrow as pa
@@ -75,7 +74,11 @@ def _written(part: str, classes: dict[str, str]) -> str:
 
 
 _PREFILTERS = tuple(re.compile(_written(part, _IN_PYTHON)) for part in _MAY_HOLD)
-_ARROW_PREFILTERS = tuple(_written(part, _IN_ARROW) for part in _MAY_HOLD)
+# All of them in one automaton: a text is read once, not nine times.
+_ARROW_PREFILTER = "|".join(f"(?:{_written(part, _IN_ARROW)})" for part in _MAY_HOLD)
+# A whole text of one or two letters and seven to ten digits, as ledgers number their records by the million: with these
+# letters no passport, account or label begins, and a telephone or a longer number does not stand behind a letter.
+RECORD_NUMBER = r"^[ABFIJLNORTUXYZ][A-PR-UX-Za-pr-ux-z]?[0-9]{7,10}$"
 
 
 class Hit(NamedTuple):
@@ -134,8 +137,10 @@ def _may_hold(text: str) -> bool:
 
 def may_contain(texts: pa.Array) -> pa.Array:
     """Which of many texts are worth a closer look: all that hold an identifier, and some that do not."""
-    worth = [pc.match_substring_regex(texts, pattern) for pattern in _ARROW_PREFILTERS]
-    return pc.fill_null(reduce(pc.or_, worth), False)
+    worth = pc.fill_null(pc.match_substring_regex(texts, _ARROW_PREFILTER), False)
+    if pc.any(worth).as_py():
+        worth = pc.and_not(worth, pc.fill_null(pc.match_substring_regex(texts, RECORD_NUMBER), False))
+    return worth
 
 
 def _apart(plain: str) -> list[Hit]:

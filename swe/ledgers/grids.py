@@ -31,6 +31,7 @@ from swe.ledgers.sources import Source
 
 TIME_LIMIT = 180.0  # seconds for one workbook; 5 M cells take about 10
 MAX_CSV_BYTES = 2 * 2**30  # larger ones go through Parquet or a database
+FEW = 3  # values up to which comparing is cheaper than looking up
 SAMPLE_CELLS = 20_000  # cells that say whether a column of text repeats itself
 _PLAIN = {("datetime", "date"), ("datetime", "datetime"), ("datetime", "time"), ("datetime", "timedelta")}
 
@@ -258,7 +259,7 @@ def _csv(path: Path) -> Grids:
 
 def _read(path: Path) -> bytes:
     """The bytes of a file without the mark of UTF-8: cut off later, it would cost a second copy."""
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         if file.read(3) != codecs.BOM_UTF8:
             file.seek(0)
         return file.read()
@@ -273,6 +274,8 @@ def encoded(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
     >>> codes.tolist(), values.to_pylist()
     ([0, -1, 0, -1], ['a', ' '])
     """
+    if pa.types.is_dictionary(column.type):
+        return _numbered(column.unify_dictionaries())
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if (
         len(whole) > SAMPLE_CELLS
@@ -281,11 +284,50 @@ def encoded(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
         codes, values = np.arange(len(whole), dtype=np.int32), whole
     else:
         codes, values = distinct(whole)
+    return _blanks_out(codes, values), values
+
+
+def flagged(flags: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Which rows hold a flagged value; the last flag is that of code -1.
+
+    >>> flagged(np.array([False, True, False]), np.array([1, 0, -1])).tolist()
+    [True, False, False]
+    """
+    places = np.flatnonzero(flags[:-1])
+    if len(places) > FEW or flags[-1]:
+        found: np.ndarray = flags[codes]
+        return found
+    found = np.zeros(len(codes), dtype=bool)
+    for place in places.tolist():
+        found |= codes == place
+    return found
+
+
+def holds_any(values: pa.Array, words: tuple[bytes, ...]) -> bool:
+    """Whether some of the words stands in some of the values, in any case; one look at all of them together."""
+    if not len(values) or values.buffers()[2] is None:
+        return False
+    first, last = values.offset, values.offset + len(values)
+    size = np.int64 if pa.types.is_large_string(values.type) else np.int32
+    ends = np.frombuffer(values.buffers()[1], dtype=size)
+    text = values.buffers()[2].slice(int(ends[first]), int(ends[last] - ends[first])).to_pybytes().lower()
+    return any(word in text for word in words)
+
+
+def _numbered(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
+    """The same of cells that were numbered already, with one dictionary for all chunks."""
+    codes = np.concatenate([chunk.indices.to_numpy(zero_copy_only=False) for chunk in column.chunks])
+    values = column.chunk(0).dictionary
+    return _blanks_out(codes, values), values
+
+
+def _blanks_out(codes: np.ndarray, values: pa.Array) -> np.ndarray:
+    """The codes with -1 for values that hold only blanks."""
     empty = pc.fill_null(pc.equal(pc.binary_length(pc.utf8_ltrim_whitespace(values)), 0), True)
     if pc.any(empty).as_py():
         blank = np.append(empty.to_numpy(zero_copy_only=False), True)  # code -1 reads the last place
         codes = np.where(blank[codes], np.int32(-1), codes)
-    return codes, values
+    return codes
 
 
 def distinct(values: pa.Array) -> tuple[np.ndarray, pa.Array]:
@@ -312,8 +354,15 @@ def _parquet(path: Path) -> Grids:
 def _with_header(name: str, column: pa.ChunkedArray) -> GridColumn:
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return GridColumn(*encoded(pa.chunked_array([pa.array([name], column.type), *column.chunks])))
+    codes, values = typed_column(column)
+    return GridColumn(np.append(np.int32(len(values)), codes), [*values, name])
+
+
+def typed_column(column: pa.ChunkedArray) -> GridColumn:
+    """A column of any type as codes and distinct values; what is no single value (a list, bytes) is blank."""
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return GridColumn(*encoded(column))
     if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
         column = pa.chunked_array([pa.nulls(len(column), pa.string())])
     codes, cells = distinct(column.combine_chunks())
-    values = [float(v) if type(v).__name__ == "Decimal" else v for v in cells.to_pylist()]
-    return GridColumn(np.append(np.int32(len(values)), codes), [*values, name])
+    return GridColumn(codes, [float(v) if type(v).__name__ == "Decimal" else v for v in cells.to_pylist()])

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from swe.ledgers.contract import Header, match_header, named_table, normalise_header, squeezed
-from swe.ledgers.grids import Grid
+from swe.ledgers.grids import Grid, flagged
 from swe.ledgers.tables.spec import Column, Contract, TableSpec
 
 LONGEST_HEADER = 60
@@ -67,7 +67,7 @@ class Headers:
                 known = np.array(
                     [isinstance(v, str) and squeezed_text(v) in self.words for v in column.values], dtype=bool
                 )
-            counts += np.append(known, False)[column.codes] if len(known) else 0
+            counts += flagged(np.append(known, False), column.codes)
         return counts
 
 

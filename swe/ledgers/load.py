@@ -56,11 +56,14 @@ def load(
     store : where the Parquet lies. Default: `store/` beside the run file that lies beside the sources, else a private
         folder for this path among the system's temporary files.
     key : 32 bytes or the file that holds them; with it identifiers become pseudonyms, so that a person is counted
-        once; without it they are dropped, and persons are compared within a file only.
+        once; without it they are dropped, and files with rosters or client files are all read again when one of them has
+        changed, so that persons can still be compared between them.
     keep_free_text : keep running text, masked; all sources are then read again when one has changed.
     region : code or name of the region that the ledgers are from; it decides between places of one name.
     threads : of DuckDB.
-    minima, today : what counts as valid and which day is today, for the checks.
+    minima : what counts as valid, for the checks.
+    today : the day that the checks count from (open cases, future dates). Default: the day of the load; another day is
+        another snapshot, for which nothing is read again.
 
     Returns
     -------
@@ -77,12 +80,13 @@ def load(
     address = str(path) if isinstance(path, str) and "://" in path else None
     folder = Path(store) if store is not None else default_store(path)
     secret = _key(key, folder)
+    day = today or date.today()
     settings = Settings(
         contract=ledger.id, keep_free_text=keep_free_text, key_id=_key_id(secret), region=_region_code(region),
-        minima=asdict(minima) if minima else {}, today=today.isoformat() if today else "",
+        minima=asdict(minima) if minima else {}, today=day.isoformat(),
         code=stored.code_version(),
     )  # fmt: skip
-    job = Job(ledger, settings, secret, minima, today or date.today(), folder)
+    job = Job(ledger, settings, secret, minima, day, folder)
     place = settings.region or None
     address = _address(path)
     find = database_origins if address else file_origins

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from swe.core.errors import DataError
 from swe.ledgers import reading
+from swe.ledgers.large_files import is_large
+from swe.ledgers.pieces import read_pieces
 from swe.ledgers.snapshots import is_store
 from swe.ledgers.sources import Source, sources
 
@@ -29,6 +31,9 @@ class Origin:
     sha256: str
     identity: str = field(repr=False)
     read: Callable[[], SourceRead] = field(repr=False, compare=False)
+    pieces: Callable[[], Iterator[SourceRead]] | None = field(
+        default=None, repr=False, compare=False
+    )  # if large
 
 
 @contextlib.contextmanager
@@ -49,7 +54,13 @@ def file_origins(
         def read(source: Source) -> SourceRead:
             return reading.read_source(source, ledger, region=region, reader=reader)
 
-        yield [Origin(s.name, s.kind, s.bytes, s.sha256, _identity(s), partial(read, s)) for s in found]
+        yield [
+            Origin(
+                s.name, s.kind, s.bytes, s.sha256, _identity(s), partial(read, s),
+                partial(read_pieces, s, ledger, region=region) if is_large(s) else None,
+            )
+            for s in found
+        ]  # fmt: skip
 
 
 @contextlib.contextmanager

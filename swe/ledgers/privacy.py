@@ -21,6 +21,7 @@ from swe.reference import register
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 __all__ = [
     "Hit",
@@ -37,6 +38,8 @@ __all__ = [
     "township_code",
 ]
 
+FEW_TEXTS = 200  # up to which reading each is cheaper than making the prefilter
+SAMPLE_CELLS = 20_000  # cells that say whether a column of text repeats itself
 LOG_COLUMNS = ("table", "column", "action", "kind", "cells")
 
 
@@ -95,12 +98,26 @@ def _hits(series: pd.Series) -> dict[str, list[Hit]]:
     if isinstance(
         series.dtype, pd.StringDtype
     ):  # distinct texts found by Arrow, without a Python object each
-        array = pc.unique(pa.array(series.dropna(), pa.large_string()))
+        array = pc.drop_null(pa.array(series, pa.large_string()))
+        if not _mostly_distinct(array):
+            array = pc.unique(array)
     else:
         texts = [text for text in series.dropna().unique() if isinstance(text, str)]
         array = pa.array(texts, pa.large_string())
-    worth = array.filter(may_contain(array)).to_pylist()
+    if len(array) > FEW_TEXTS:
+        array = pc.unique(array.filter(may_contain(array)))
+    worth = array.to_pylist()
     return {text: hits for text in worth if (hits := find(text))}
+
+
+def _mostly_distinct(array: pa.Array) -> bool:
+    """Whether looking at every cell is cheaper than finding the distinct ones first, by a sample of them."""
+    import pyarrow.compute as pc
+
+    return (
+        len(array) > SAMPLE_CELLS
+        and pc.count_distinct(array.slice(0, SAMPLE_CELLS)).as_py() > 0.8 * SAMPLE_CELLS
+    )
 
 
 # -- the border ---------------------------------------------------------------------------------------------
@@ -135,6 +152,7 @@ def redact(
         raise PrivacyError(f"假名密钥须为 {KEY_BYTES} 字节。", f"a pseudonym key has {KEY_BYTES} bytes.")
     specs = {spec.name: spec for spec in table.columns}
     log: list[tuple[str, str, str, str, int]] = []
+    dropped: list[str] = []
     out = frame.copy(deep=False)
     for column, derived in _derived(frame, specs, key).items():
         filled = derived if column not in out else out[column].astype(derived.dtype).fillna(derived)
@@ -149,13 +167,13 @@ def redact(
             out[column] = _pseudonyms(frame[column], key)
             log.append((table.name, str(column), "pseudonym", "", written))
         elif border in ("drop", "derive", "pseudonym") or (border == "free_text" and not keep_free_text):
-            out = out.drop(columns=column)
+            dropped.append(column)
             log.append((table.name, str(column), "dropped", "", written))
         elif _is_text(out[column]):
             whole = key if spec is not None and spec.type == "code" else None
             out[column], counts = _masked(out[column], key=whole, names=frozenset(names))
             log += [(table.name, str(column), "masked", kind, n) for kind, n in sorted(counts.items())]
-    return out, _log(log)
+    return out.drop(columns=dropped), _log(log)
 
 
 def known_names(frame: pd.DataFrame, table: TableSpec) -> frozenset[str]:

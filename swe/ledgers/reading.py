@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from swe.ledgers.contract import CODE_LISTS, INSTRUCTIONS
 from swe.ledgers.grids import Grid, Grids, WorkbookReader, read_grids
@@ -49,7 +49,7 @@ class SourceRead:
 
 
 @dataclass
-class _Sheet:
+class Sheet:
     """A sheet with its safe name and the blocks found on it."""
 
     grid: Grid
@@ -90,12 +90,13 @@ def read_source(
 def read_found(source: Source, grids: Grids, contract: Contract, *, region: str | None = None) -> SourceRead:
     """Read the grids of a source, wherever they came from."""
     headers = Headers(contract)
-    sheets = [_sheet(grid, index, headers, source) for index, grid in enumerate(grids.grids, start=1)]
+    sheets = [sheet_of(grid, index, headers, source) for index, grid in enumerate(grids.grids, start=1)]
     issues = [issue(remark, file=source.name) for remark in grids.remarks]
-    return _assembled(source, sheets, issues, contract, region or "")
+    return assembled(source, sheets, issues, contract, region or "")
 
 
-def _sheet(grid: Grid, index: int, headers: Headers, source: Source) -> _Sheet:
+def sheet_of(grid: Grid, index: int, headers: Headers, source: Source) -> Sheet:
+    """A sheet with what is on it."""
     from swe.ledgers.privacy import safe_name
 
     name = safe_name(grid.name, index, "sheet") if grid.name else ""
@@ -103,13 +104,20 @@ def _sheet(grid: Grid, index: int, headers: Headers, source: Source) -> _Sheet:
         found = blocks(replace(grid, rows=0, columns=()), headers)[0]
         kinds = (grid.filled > 0).astype("int8") * SUPPORT
         kinds[grid.filled == 0] = KINDS.index("blank")
-        return _Sheet(grid, name, [replace(found, last=grid.rows, kinds=kinds)])
-    return _Sheet(grid, name, blocks(grid, headers, names=(grid.name, source.path.stem)))
+        return Sheet(grid, name, [replace(found, last=grid.rows, kinds=kinds)])
+    return Sheet(grid, name, blocks(grid, headers, names=(grid.name, source.path.stem)))
 
 
-def _assembled(
-    source: Source, sheets: Sequence[_Sheet], issues: list[Issue], contract: Contract, region: str
+def assembled(
+    source: Source,
+    sheets: Sequence[Sheet],
+    issues: list[Issue],
+    contract: Contract,
+    region: str,
+    *,
+    above: Mapping[int, dict[str, Any]] | None = None,
 ) -> SourceRead:
+    """The rows of sheets whose blocks are known. `above` has the last cells that stand above a block, by its id."""
     within = region if region and region != "00" else ""
     frames: dict[str, list[pd.DataFrame]] = {}
     accounts: dict[tuple[str, str], Account] = {}
@@ -128,6 +136,7 @@ def _assembled(
             context = replace(
                 context, station=station, station_from=("本文件的站点信息表", "station of this file")
             )
+        context = replace(context, above=(above or {}).get(id(block)))
         read[id(block)] = rows = read_rows(sheet.grid, block, context)
         letters.setdefault((source.name, sheet.name, block.table.name), rows.letters)
         frames.setdefault(block.table.name, []).append(_placed(rows.frame, source.name, sheet.name))
@@ -160,7 +169,7 @@ def _county(titles: Sequence[str], within: str) -> str:
     return found.pop() if len(found) == 1 else within
 
 
-def _context(source: Source, sheets: Sequence[_Sheet], here: _Sheet, block: Block, within: str) -> Context:
+def _context(source: Source, sheets: Sequence[Sheet], here: Sheet, block: Block, within: str) -> Context:
     """Year, month and station from the nearest text that names one: title, sheet, file, then the other sheets."""
     near = [block.title, *(b.title for b in here.blocks), here.grid.name, source.path.stem]
     near = [text for text in dict.fromkeys(near) if text]
@@ -219,6 +228,15 @@ def _added(one: Account, other: Account) -> Account:
         skipped=one.skipped + other.skipped,
         reasons=reasons,
     )
+
+
+def together(accounts: Sequence[Account]) -> tuple[Account, ...]:
+    """Accounts of pieces: one for each file, sheet and table."""
+    found: dict[tuple[str, str, str], Account] = {}
+    for each in accounts:
+        key = (each.file, each.sheet, each.table)
+        found[key] = _added(found[key], each) if key in found else each
+    return tuple(found.values())
 
 
 def _placed(frame: pd.DataFrame, file: str, sheet: str) -> pd.DataFrame:

@@ -80,6 +80,22 @@ RULES: dict[str, Words] = {
     "memory": Words("error", "读取所需内存超过上限，已放弃", "reading it needs more memory than is allowed", *_SPLIT),
     "time_limit": Words("error", "读取超过 {seconds} 秒，已放弃", "reading it took more than {seconds} seconds", *_SPLIT),
     "crash": Words("error", "读取进程中途退出：文件多半已损坏或过大", "the reading process ended: the file is probably damaged or too large", *_SAVE),
+    # files and ledgers too large for some checks
+    "rows_not_compared": Words(
+        "info", "本文件有 {n:,} 行（超过整体读取的限度），分段读取：各行逐一检查；脱敏之前按人员和文字比较各行的检查（重复人员、重复行、一日工作量、雷同记录、人员引用）未运行",
+        "the file's {n:,} rows are too many to be held at once and were read in pieces: every row was checked; comparing rows by "
+        "persons and prose before redaction (persons and rows twice, loads of a day, copied notes, references to persons) was not run",
+        "需要这些检查时按站点或县拆成几个文件", "hand it in as one file a station or county to have them run",
+    ),
+    "checked_in_portions": Words(
+        "info", "共 {n:,} 行，超过一次比较的 {limit:,} 行：跨行检查按省（过大的省按站点分组）分别运行",
+        "{n:,} rows are more than the {limit:,} compared at once: rows were compared by province (a large one by groups of stations)",
+    ),
+    "persons_not_compared": Words(
+        "info", "共 {n:,} 行，超过一次比较的 {limit:,} 行：人员只在同一省（过大的省：同一组站点）之内比较",
+        "{n:,} rows are more than the {limit:,} compared at once: persons were compared "
+        "within a province only (a large one: within a group of stations)",
+    ),
     # files and sheets that are read
     "other_format": Words("info", "扩展名与内容不符，按 {format} 读取", "its name says otherwise, but it was read as {format}"),
     "macros": Words("info", "文件带宏；宏不会运行", "it has macros; they are never run"),
@@ -115,6 +131,7 @@ RULES: dict[str, Words] = {
     "from_title": Words("info", "没有“{zh}”列，由{place_zh}补出", "there is no column {name}; it was taken from the {place_en}"),
     "derived": Words("info", "没有“{zh}”列，由“{from_zh}”推出", "there is no column {name}; it was derived from {from_name}"),
     # cells
+    "not_filled": Words("info", "{n} 行没有填“{zh}”，按未填处理，不算 0", "{n} rows have no {name}: not filled in, and never taken for 0"),
     "required_missing": Words("error", "必填的“{zh}”为空，该行未读入", "{name} is required and empty; the row is rejected", "补填", "fill it in"),
     "digits_lost": Words(
         "error", "“{zh}”被 Excel 变成了科学计数，末尾数字已丢失，无法还原", "Excel turned {name} into a float and its last digits are lost; they are never guessed",

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from swe.ledgers.contract import EXAMPLE_MARK
-from swe.ledgers.grids import Grid, GridColumn
+from swe.ledgers.grids import Grid, GridColumn, flagged, holds_any
 from swe.ledgers.header_rows import (
     Field,
     HeaderRows,
@@ -44,6 +44,7 @@ HEAD = 40  # filled rows at the top that are each tried as a header
 WIDE = 4  # columns at the left in which a total announces itself
 FIRST_SHARE, LATER_SHARE = 0.4, 0.6  # known headers over all, of the first header and of those below data
 
+TOTAL_WORDS = ("计".encode(), b"total", b"sum", "ſ".encode())  # one of them stands in every total
 _TOTAL = re.compile(
     r"^.{0,8}[合小总共]\s*计(?:数|值)?[:：]?$|^(?:sub-?)?total:?$|^sum:?$",
     re.IGNORECASE,  # 合　　计 as well
@@ -190,22 +191,25 @@ def _body(grid: Grid, filled: np.ndarray, rows: slice, header: HeaderRows) -> np
     notes = np.zeros(len(count), dtype=np.int32)
     same = np.zeros(len(count), dtype=np.int32)
     total = np.zeros(len(count), dtype=bool)
+    few = np.flatnonzero(count <= 6)
     leftmost = next((place for place, column in enumerate(grid.columns) if (column.codes >= 0).any()), 0)
     for place, column in enumerate(grid.columns):
         codes = column.codes[rows]
         if not len(column.values):
             continue
         if leftmost <= place < leftmost + WIDE:
-            total |= _flags(column, _ARROW_TOTAL, _TOTAL)[codes]
+            flags = _totals(column)
+            total |= flagged(flags, codes)
         if place == leftmost:
             kinds[_flags(column, rf"^\s*{EXAMPLE_MARK}", re.compile(rf"\s*{EXAMPLE_MARK}"))[codes]] = EXAMPLE
-        sparse = np.unique(codes[(count <= 6) & (codes >= 0)])[:20_000]
+        sparse = np.unique(codes[few][codes[few] >= 0])[:20_000]
         if len(sparse):
             flags = np.zeros(len(column.values) + 1, dtype=bool)
             flags[sparse] = [_is_note(value) for value in _take(column, sparse)]
             notes += flags[codes]
         if place in mapped:
-            same += _header_cells(column, mapped[place])[codes]
+            flags = _header_cells(column, mapped[place])
+            same += flagged(flags, codes)
     kinds[(count > 0) & (notes == count)] = FOOTNOTE
     if len(header.fields) >= 3:
         lonely = grid.columns[leftmost].codes[rows] >= 0
@@ -214,6 +218,13 @@ def _body(grid: Grid, filled: np.ndarray, rows: slice, header: HeaderRows) -> np
     kinds[total & (kinds != EXAMPLE)] = TOTAL
     kinds[(same >= 2) & (same * 2 >= count)] = HEADER
     return kinds
+
+
+def _totals(column: GridColumn) -> np.ndarray:
+    """Which distinct cells say that the row is a total."""
+    if isinstance(column.values, pa.Array) and not holds_any(column.values, TOTAL_WORDS):
+        return np.zeros(len(column.values) + 1, dtype=bool)
+    return _flags(column, _ARROW_TOTAL, _TOTAL)
 
 
 def _flags(column: GridColumn, arrow: str, pattern: re.Pattern[str]) -> np.ndarray:

@@ -119,15 +119,22 @@ def issues(snapshot: Path) -> pd.DataFrame:
     return made.astype({name: "Int64" if name == "row" else pd.StringDtype() for name in made.columns})
 
 
-def read_files(files: Sequence[Path], table: TableSpec, *, keep_free_text: bool) -> pd.DataFrame:
-    """Stored rows of some files, provenance included, in the order they were read in."""
+def read_files(
+    files: Sequence[Path], table: TableSpec, *, keep_free_text: bool, share: tuple[int, int] = (0, 1)
+) -> pd.DataFrame:
+    """Stored rows of some files, provenance included, in the order they were read in.
+
+    `share` (k, n) takes the stations whose number falls to k of n.
+    """
     import duckdb
 
     names = store.stored_names(table, keep_free_text=keep_free_text)
+    part, parts = share
+    chosen = f"WHERE hash(coalesce(station_id, '')) % {parts} = {part} " if parts > 1 else ""
     con = duckdb.connect()
     try:
         found = con.sql(
-            f"SELECT {', '.join(map(_named, names))} FROM {_parquet(files)} ORDER BY _file, _sheet, _row"
+            f"SELECT {', '.join(map(_named, names))} FROM {_parquet(files)} {chosen}ORDER BY _file, _sheet, _row"
         ).to_arrow_table()
     except duckdb.IOException:
         raise Vanished(files[0].name) from None

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ ARROW_OF = {
     "date": "date32[day]",
 }
 COMPRESSION = "zstd"
+SAMPLE_ROWS = 20_000  # rows that say whether a column of text repeats itself
 
 _PROVINCE = re.compile(r"[1-9][0-9]")
 _HERE = Path(__file__).resolve().parent
@@ -69,6 +70,7 @@ class Part:
     written   what stands for a station in its rows, ID or name: the ID it was taken for
     placed    station_id: province, where its rows were put
     letters   file, sheet, table, {column: letters of the sheet's column}
+    compared  which sources its persons were compared with, where there was no user's key; persons: what was found
     """
 
     name: str
@@ -84,12 +86,20 @@ class Part:
     letters: tuple[tuple[str, str, str, dict[str, str]], ...] = ()
     accounts: tuple[Account, ...] = ()
     issues: tuple[Issue, ...] = ()
+    compared: str = ""
+    persons: tuple[Issue, ...] = ()
     privacy: tuple[tuple[str, str, str, str, int], ...] = ()
 
 
 def part_key(settings: Settings, name: str, sha256: str) -> str:
-    """The name of a source's files: the same bytes read in the same way under the same name."""
-    return _digest([settings.digest, name, sha256])
+    """The name of a source's files: the same bytes read in the same way under the same name.
+
+    `today` and `minima` are left out: only checks between sources ask for them.
+
+    >>> part_key(Settings(today="2023-05-31"), "a", "1") == part_key(Settings(today="2023-06-01"), "a", "1")
+    True
+    """
+    return _digest([replace(settings, today="", minima={}).digest, name, sha256])
 
 
 def snapshot_id(settings: Settings, parts: Iterable[tuple[str, str]]) -> str:
@@ -99,6 +109,11 @@ def snapshot_id(settings: Settings, parts: Iterable[tuple[str, str]]) -> str:
     True
     """
     return _digest([settings.digest, sorted(list(each) for each in parts)])
+
+
+def comparison_id(keys: Iterable[str], stations: Mapping[str, str]) -> str:
+    """What a comparison of persons rests on: the keys of its sources, in any order, and what stations are called."""
+    return _digest([sorted(keys), sorted(stations.items())])
 
 
 @functools.lru_cache(maxsize=1)
@@ -173,22 +188,38 @@ def write_rows(
     whole = frame.reindex(columns=schema.names)
     codes, stations = pd.factorize(whole["station_id"].astype("string"))
     placed = {str(station): provinces.get(str(station), otherwise) for station in stations}
-    where = np.array([*placed.values(), otherwise])[codes]  # code -1, no station, reads the last place
-    for province in sorted(set(where[np.unique(codes, return_index=True)[1]])):
-        here = where == province
-        made = pa.Table.from_pandas(
-            whole if here.all() else whole[here], schema=schema, preserve_index=False, nthreads=1
-        )
+    names, numbers = np.unique([*placed.values(), otherwise], return_inverse=True)
+    where = numbers.astype(np.int8)[codes]  # code -1, no station, reads the last place
+    counts = np.bincount(where, minlength=len(names))
+    for number in np.flatnonzero(counts).tolist():
+        province = str(names[number])
+        own = whole if counts[number] == len(whole) else whole[where == number]
+        made = pa.Table.from_pandas(own, schema=schema, preserve_index=False, nthreads=1)
         target = folder / table.name / f"province={province}" / f"{key}.parquet"
         with disk_errors(folder):
             target.parent.mkdir(parents=True, exist_ok=True)
-            pq.write_table(made.replace_schema_metadata(), target, compression=COMPRESSION)
+            pq.write_table(made.replace_schema_metadata(), target, compression=COMPRESSION, **_written(made))
     return placed
+
+
+def _written(rows: pa.Table) -> dict[str, Any]:
+    """How Parquet is to write each column: what does not repeat itself without numbering, row numbers by their steps."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = [field.name for field in rows.schema if pa.types.is_string(field.type)]
+    sample = rows.slice(0, SAMPLE_ROWS)
+    plain = {n for n in texts if 2 * pc.count_distinct(sample.column(n), mode="all").as_py() > SAMPLE_ROWS}
+    return {
+        "use_dictionary": [name for name in rows.column_names if name not in {*plain, "_row"}],
+        "column_encoding": {"_row": "DELTA_BINARY_PACKED"},
+        "write_statistics": [name for name in rows.column_names if name not in texts or name == "station_id"],
+    }
 
 
 def part_files(folder: Path, table: str, key: str) -> list[Path]:
     """The files of one source's rows of a table, by province."""
-    return sorted((Path(folder) / table).glob(f"province=*/{key}.parquet"))
+    return sorted((Path(folder) / table).glob(f"province=*/{key}*.parquet"))
 
 
 def write_manifest(
@@ -247,6 +278,7 @@ def parts_of(folder: Path) -> Iterator[Part]:
         document = read_json(path)
         document["accounts"] = tuple(Account(**each) for each in document["accounts"])
         document["issues"] = tuple(Issue(**each) for each in document["issues"])
+        document["persons"] = tuple(Issue(**each) for each in document["persons"])
         document["privacy"] = tuple(tuple(each) for each in document["privacy"])
         document["letters"] = tuple(tuple(each) for each in document["letters"])
         yield Part(**document)
@@ -288,7 +320,8 @@ def issue_table(issues: Iterable[Issue]) -> pa.Table:
 
 
 def _plain(part: Part) -> dict[str, Any]:
-    return {**vars(part), "accounts": [*map(vars, part.accounts)], "issues": [*map(vars, part.issues)]}
+    listed = {name: [*map(vars, getattr(part, name))] for name in ("accounts", "issues", "persons")}
+    return {**vars(part), **listed}
 
 
 def _write(path: Path, document: Any) -> None:

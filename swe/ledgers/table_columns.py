@@ -39,6 +39,9 @@ class Context:
     station: str | None = None
     station_from: tuple[str, str] = ("", "")  # where the station was found, zh and en
     within: str = ""
+    above: dict[str, Any] | None = (
+        None  # the last cell of each column in the piece before; it is brought up to date
+    )
 
 
 class Cells(NamedTuple):
@@ -62,6 +65,13 @@ class Work:
     columns: dict[str, Cells] = field(default_factory=dict)
     said: list[Remark] = field(default_factory=list)
 
+    @property
+    def span(self) -> slice | np.ndarray:
+        """What takes its rows of a column: a slice, without copying, where they lie together."""
+        rows = self.rows
+        together = len(rows) and rows[-1] - rows[0] == len(rows) - 1
+        return slice(int(rows[0]), int(rows[-1]) + 1) if together else rows
+
     def say(self, rule: str, column: Column | None = None, **detail: Any) -> None:
         named = {"zh": column.zh, "name": column.name} if column else {}
         self.said.append(Remark(rule, {**named, **detail}, column=column.name if column else ""))
@@ -69,14 +79,12 @@ class Work:
 
 def read_column(work: Work, each: Field) -> Cells:
     column, place = each.column, each.place
-    codes = _filled(work, column, place)
-    used = np.zeros(len(work.grid.columns[place].values) + 1, dtype=bool)
+    codes, cells = _filled(work, column, place)
+    used = np.zeros(len(cells) + 1, dtype=bool)
     used[codes] = True
-    if used[:-1].all():
-        cells: Values = work.grid.columns[place].values
-    else:
+    if not used[:-1].all():
         kept = np.flatnonzero(used[:-1])
-        cells = _subset(work.grid.columns[place], kept)
+        cells = _subset(cells, kept)
         renumbered = np.full(len(used), -1, dtype=np.int32)
         renumbered[kept] = np.arange(len(kept), dtype=np.int32)
         codes = renumbered[codes]
@@ -94,16 +102,26 @@ def read_column(work: Work, each: Field) -> Cells:
     return Cells(codes, cells, parse(column, cells, how), place)
 
 
-def _subset(column: GridColumn, kept: np.ndarray) -> Values:
-    if isinstance(column.values, pa.Array):
-        return column.values.take(pa.array(kept))
-    return [column.values[place] for place in kept.tolist()]
+def _subset(values: Values, kept: np.ndarray) -> Values:
+    if isinstance(values, pa.Array):
+        together = len(kept) and kept[-1] - kept[0] == len(kept) - 1
+        return values.slice(int(kept[0]), len(kept)) if together else values.take(pa.array(kept))
+    return [values[place] for place in kept.tolist()]
 
 
-def _filled(work: Work, column: Column, place: int) -> np.ndarray:
+def _filled(work: Work, column: Column, place: int) -> tuple[np.ndarray, Values]:
     """The codes of a column over the rows of data, with merged, ditto and left-out cells filled from above."""
     source = work.grid.columns[place]
-    codes = source.codes
+    codes, values = source.codes, source.values
+    before = (work.context.above or {}).get(column.name)
+    first = -1
+    if before is not None:  # the cell above the piece counts as one of its own
+        first = len(values)
+        values = (
+            pa.concat_arrays([values, pa.array([before], values.type)])
+            if isinstance(values, pa.Array)
+            else [*values, before]
+        )
     spans = [s for s in work.grid.merged if s[1] - 1 == place and s[2] > s[0]]
     if spans:
         codes = codes.copy()
@@ -114,18 +132,20 @@ def _filled(work: Work, column: Column, place: int) -> np.ndarray:
                 codes[top : min(bottom, last)] = codes[top - 1]
         if column.type in MEASURES and any(work.block.kinds[s[0] - 1 - first] == DATA for s in spread):
             work.say("merged_measure", column)
-    codes = codes[work.rows]
+    codes = codes[work.span]
     filled = 0
     if column.type not in MEASURES:
-        ditto = _ditto(source.values)
+        ditto = _ditto(values)
         if ditto.any():
-            codes, filled = _from_above(np.where(ditto[codes], np.int32(-1), codes), ditto[codes])
+            codes, filled = _from_above(np.where(ditto[codes], np.int32(-1), codes), ditto[codes], first)
     if column.name in REPEATED and work.table.key != (column.name,) and not work.grid.by_program:
-        codes, more = _from_above(codes, codes < 0)
+        codes, more = _from_above(codes, codes < 0, first)
         filled += more
     if filled:
         work.say("same_as_above", column, n=filled)
-    return codes
+    if work.context.above is not None and len(held := np.flatnonzero(codes >= 0)):
+        work.context.above[column.name] = GridColumn(codes, values).at(int(held[-1]))
+    return codes, values
 
 
 def _ditto(values: Values) -> np.ndarray:
@@ -136,11 +156,13 @@ def _ditto(values: Values) -> np.ndarray:
     return np.append(pc.is_in(trimmed, pa.array(sorted(DITTO))).to_numpy(zero_copy_only=False), False)
 
 
-def _from_above(codes: np.ndarray, blank: np.ndarray) -> tuple[np.ndarray, int]:
+def _from_above(codes: np.ndarray, blank: np.ndarray, first: int = -1) -> tuple[np.ndarray, int]:
+    """Blank rows with the code of the nearest row above that has one; `first` stands above all (-1: nothing does)."""
     places = np.where(codes >= 0, np.arange(len(codes)), -1)
     above = np.maximum.accumulate(places) if len(places) else places
-    fill = blank & (above >= 0)
-    return np.where(fill, codes[above], codes), int(fill.sum())
+    source = np.where(above >= 0, codes[above], np.int32(first))
+    fill = blank & (source >= 0)
+    return np.where(fill, source, codes), int(fill.sum())
 
 
 def _by_county(work: Work, column: Column, codes: np.ndarray, cells: Values, place: int, how: How) -> Cells:

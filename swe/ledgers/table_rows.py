@@ -52,12 +52,14 @@ def read_rows(grid: Grid, block: Block, context: Context) -> Rows:
     for each in sorted(block.fields, key=lambda f: f.column.name == "region_code"):
         work.columns[each.column.name] = read_column(work, each)
     fill_absent(work)
-    rejected = _rejected(work)
-    keep = np.ones(len(work.rows), dtype=bool)
+    idle = _not_filled(work)
+    rejected = _rejected(work, ~idle)
+    keep = ~idle
     for rows in rejected.values():
         keep[rows] = False
     reasons = {rule: len(rows) for rule, rows in rejected.items() if len(rows)}
     skipped = Counter(KINDS[kind] for kind in block.kinds.tolist() if kind != DATA)
+    skipped += Counter({"not_filled": int(idle.sum())})
     return Rows(
         frame=_frame(work, keep),
         remarks=(*work.said, *_cell_remarks(work)),
@@ -105,9 +107,23 @@ def _top(work: Work, place: int) -> str:
 # -- rows --
 
 
-def _rejected(work: Work) -> dict[str, np.ndarray]:
-    """The rows that are rejected by their reason; each row once, by the first of its required columns."""
-    free = np.ones(len(work.rows), dtype=bool)
+def _not_filled(work: Work) -> np.ndarray:
+    """Rows of a form that were printed beforehand and left empty where the answer goes."""
+    idle = np.zeros(len(work.rows), dtype=bool)
+    cells = work.columns.get(work.table.form)
+    if cells is None:
+        return idle
+    good = np.append(_valid(cells.parsed.values), False)
+    bad = np.append(_flagged(cells.parsed.broken, len(cells.parsed.values)), False)
+    idle = ~good[cells.codes] & ~bad[cells.codes]
+    if idle.any():
+        work.say("not_filled", work.table[work.table.form], n=int(idle.sum()))
+    return idle
+
+
+def _rejected(work: Work, free: np.ndarray) -> dict[str, np.ndarray]:
+    """The rows that are rejected by their reason; each of the `free` rows once, by the first of its required columns."""
+    free = free.copy()
     found: dict[str, list[np.ndarray]] = {
         "missing_column": [],
         "required_missing": [],
@@ -119,6 +135,7 @@ def _rejected(work: Work) -> dict[str, np.ndarray]:
             accepted = "、".join(dict.fromkeys(column.headers[:8]))
             work.say("missing_column", column, n=int(free.sum()), accepted=accepted)
         return {"missing_column": np.flatnonzero(free)}
+    filled = free.copy()
     for name in work.table.required:
         cells = work.columns.get(name)
         if cells is None:
@@ -126,7 +143,7 @@ def _rejected(work: Work) -> dict[str, np.ndarray]:
         good = np.append(_valid(cells.parsed.values), False)
         bad = np.append(_flagged(cells.parsed.broken, len(cells.parsed.values)), False)
         broken = bad[cells.codes]
-        missing = ~good[cells.codes] & ~broken
+        missing = ~good[cells.codes] & ~broken & filled
         _say_missing(work, work.table[name], cells.place, np.flatnonzero(missing))
         for rule, rows in (("required_missing", missing), ("required_unreadable", broken)):
             found[rule].append(np.flatnonzero(rows & free))

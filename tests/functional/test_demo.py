@@ -189,6 +189,25 @@ def test_a_plan_within_one_year_writes_its_period_as_months(tmp_path):
         pd.testing.assert_frame_equal(other[name], frame, obj=name)
 
 
+def test_ratings_are_written_and_read_back_in_both_forms(tmp_path):
+    asked = {
+        "stations": 5,
+        "months": 4,
+        "rows": 120,
+        "framework_id": "demo-15",
+        "rated": {"A1": 10.0, "B2.1": 5.0},
+    }
+    tidy = make_demo(tmp_path / "a", region="522702", **asked)
+    messy = make_demo(tmp_path / "b", region="522702", messy=True, **asked)
+    one, other = read(tidy / "raw"), read(messy / "raw")
+    assert set(one) == set(LEDGER.tables) and len(one["ratings"]) > 5 * 2 * 8
+    assert set(one["ratings"]["indicator_code"]) == {"A1", "B2.1"}
+    for name, frame in one.items():
+        pd.testing.assert_frame_equal(other[name], frame, obj=name)
+    assert "framework: demo-15\n" in (tidy / "run.yml").read_text(encoding="utf-8")
+    assert "demo-15" in (tidy / "README.md").read_text(encoding="utf-8")
+
+
 def test_the_messy_form_has_the_habits_of_stations(fuquan_messy):
     raw = fuquan_messy / "raw"
     encodings = {

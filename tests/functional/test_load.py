@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from swe.core.errors import DataError, PrivacyError, UsageError
-from swe.ledgers import command
+from swe.ledgers import command, held_rows, large_files, portions
 from swe.ledgers.contract import contract
 from swe.ledgers.load import default_store, load
 
@@ -211,3 +211,25 @@ def test_check_compares_persons_between_files_without_a_key(raw: Path) -> None:
     write(raw, "visits-3.csv", VISITS.format("S1").replace("SG01", "SG77"))
     rules = {issue.rule for issue in command.check_paths(raw).issues}
     assert "reference.worker" in rules
+
+
+def test_what_is_too_large_to_be_held_gives_the_same_tables_and_says_what_was_not_compared(
+    raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = load(raw)
+    for module, name in ((large_files, "LARGE_CSV"), (held_rows, "IN_MEMORY"), (portions, "TOGETHER")):
+        monkeypatch.setattr(module, name, 1)
+    monkeypatch.setattr(large_files, "PIECE_BYTES", 120)
+    pieces = load(raw, store=raw.parent / "other")
+    assert pieces.rows == whole.rows
+    for name in whole.rows:
+        pd.testing.assert_frame_equal(pieces[name], whole[name])
+    assert pieces.accounting.equals(whole.accounting)
+    said = pieces.issues.groupby("rule")["severity"].agg(["first", "size"])
+    assert said.loc["rows_not_compared"].tolist() == ["info", 4]
+    assert said.loc["checked_in_portions"].tolist() == ["info", 1]
+    again = load(raw, store=raw.parent / "other")
+    assert tree(again.snapshot.path) == tree(pieces.snapshot.path)
+    write(raw, "visits-3.csv", VISITS.format("S2"))
+    more = load(raw, store=raw.parent / "other")
+    assert more.rows["visits"] == whole.rows["visits"] + 2

@@ -314,6 +314,30 @@ def test_a_missing_column_is_a_clear_error(
             connection.execute("ALTER TABLE cases RENAME COLUMN something_else TO opened_on")
 
 
+@pytest.mark.usefixtures("login")
+def test_null_is_missing_and_never_the_same_as_above(server: Server, tmp_path: Path) -> None:
+    """In people's sheets a blank date or station repeats the one above; in a table NULL means that there is none."""
+    mapping = tmp_path / "nulls.yml"
+    mapping.write_text(
+        "stations: SELECT 'S1' AS station_id, '甲镇社工站' AS name, '522702001' AS region_code, 'station' AS kind\n"
+        "visits: SELECT * FROM (VALUES (1, 'S1', DATE '2023-05-01', 'GB1', 2), (2, NULL, DATE '2023-05-02', 'GB2', 3), "
+        "(3, 'S1', NULL, NULL, 4), (4, 'S1', DATE '2023-05-04', NULL, NULL)) "
+        "AS v(line, station_id, date, worker_id, households) ORDER BY line\n",
+        encoding="utf-8",
+    )
+    data = load(f"{server.url}?tables={mapping}", store=tmp_path / "s", key=bytes(32))
+    told = data.accounting.set_index("table").loc["visits"]
+    assert (told["accepted"], told["rejected"]) == (2, 2)
+    assert told["reasons"] == {"header": 1, "required_missing": 2}
+    assert data.visits["date"].dt.day.tolist() == [1, 4]
+    assert data.visits["worker_id"].notna().tolist() == [True, False]
+    assert data.visits["households"].tolist() == [2, pd.NA]
+    rules = data.issues.loc[data.issues["table"] == "visits", ["rule", "row", "column"]]
+    missing = rules[rules["rule"].str.endswith("required_missing")]
+    assert sorted(zip(missing["row"], missing["column"], strict=True)) == [(3, "station_id"), (4, "date")]
+    assert not rules["rule"].str.endswith("same_as_above").any()
+
+
 @pytest.mark.usefixtures("login", "filled")
 def test_tables_of_other_names_are_read_through_a_mapping_file(server: Server, tmp_path: Path) -> None:
     mapping = tmp_path / "tables.yml"

@@ -4,13 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from swe.ledgers import large_files
 from swe.ledgers.contract import contract
+from swe.ledgers.detectors import RECORD_NUMBER, find
 from swe.ledgers.grids import Grid, GridColumn, Grids
-from swe.ledgers.reading import read_found
-from swe.ledgers.sources import Source
+from swe.ledgers.pieces import read_pieces
+from swe.ledgers.reading import read_found, read_source, together
+from swe.ledgers.sources import Source, sources
 
 LEDGER = contract()
 HEADER = ["社工站", "活动编号", "活动名称", "日期", "参与人数", "经费（元）", "照片", "服务人群"]
@@ -144,3 +148,43 @@ def test_two_ledgers_in_one_count_as_the_two(rows, more):
     assert values(both) == sorted(values(one) + values(other))
     added = {key: totals(one)[key] + totals(other)[key] for key in totals(one)}
     assert totals(both) == {**added, "read": added["read"] - 1, "skipped": added["skipped"] - 1}
+
+
+LINES = st.lists(
+    st.builds(
+        ",".join,
+        st.tuples(
+            st.sampled_from(["S1", "S2", "", "同上", "合计"]),
+            st.sampled_from(["2023-05-10", "5月3日", "〃", "", "x"]),
+            st.sampled_from(["1", "3户", "约30", "", '"4,000"']),
+            st.sampled_from(["入户", "电话", '"入户\n"', "", "乱写"]),
+        ),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(lines=LINES, size=st.integers(40, 400), encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]))
+def test_a_file_read_in_pieces_gives_the_rows_and_the_accounts_of_the_whole(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], size: int, encoding: str
+) -> None:
+    path = tmp_path_factory.mktemp("pieces") / "走访.csv"
+    text = "\n".join(["2023年走访记录,,,", "社工站,日期,走访户数,走访方式", *lines, "S9,2023-06-01,1,入户"])
+    path.write_text(text, encoding=encoding)
+    (source,) = sources(path)
+    whole = read_source(source, LEDGER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(large_files, "PIECE_BYTES", max(size, 160))
+        pieces = list(read_pieces(source, LEDGER))
+    found = [piece.tables["visits"] for piece in pieces if "visits" in piece.tables]
+    pd.testing.assert_frame_equal(pd.concat(found, ignore_index=True), whole.tables["visits"])
+    assert together([account for piece in pieces for account in piece.accounts]) == whole.accounts
+    places = {(i.rule, i.row, i.cell, i.column) for i in whole.issues}
+    assert {(i.rule, i.row, i.cell, i.column) for piece in pieces for i in piece.issues} == places
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.from_regex(RECORD_NUMBER, fullmatch=True))
+def test_what_is_shaped_like_a_record_number_holds_no_identifier(text: str) -> None:
+    assert find(text.strip("\n")) == []

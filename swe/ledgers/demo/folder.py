@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from swe.core.errors import UsageError
@@ -11,6 +13,7 @@ from swe.core.files import disk_errors, staged_folder
 from swe.ledgers.demo import bulk, messy, workbooks
 from swe.ledgers.demo.ledgers import drawn
 from swe.ledgers.demo.plan import FUQUAN, Plan, planned
+from swe.ledgers.demo.ratings import checked
 from swe.reference.regions import english_name
 
 TITLE = "# 模拟台账 · SIMULATED ledgers · swe demo"  # the first line of README.md: the folder is ours
@@ -26,6 +29,8 @@ def make_demo(
     rows: int | None = None,
     messy: bool = False,
     seed: int = 20230531,
+    rated: Mapping[str, float] | None = None,
+    framework_id: str = "",
 ) -> Path:
     """Write demonstration ledgers, a run file and a README into a folder.
 
@@ -41,6 +46,11 @@ def make_demo(
         The same data the way stations write them.
     seed : int
         The same arguments and seed give the same bytes.
+    rated : Mapping[str, float], optional
+        Full points by indicator code: these are scored by raters (mid-term, final, spot check, self-assessment).
+        Without it there is no table of ratings.
+    framework_id : str
+        The system of indicators that `rated` belongs to; the run file names it.
 
     Returns
     -------
@@ -50,12 +60,13 @@ def make_demo(
     Raises
     ------
     UsageError
-        A number out of range, an unknown region, a folder that holds something else, or a messy variant of what is
+        A number or indicator out of range, `rated` without `framework_id` or the other way round, an unknown region, a folder that holds something else, or a messy variant of what is
         too large for workbooks.
     MachineError
         The folder cannot be written.
     """
     plan = planned(region, stations=stations, months=months, rows=rows, seed=seed)
+    plan = replace(plan, rated=checked(rated, framework_id), framework_id=framework_id)
     if messy and plan.bulk:
         raise UsageError(
             "--messy 只用于以工作簿生成的数据（一个县，服务记录不多于 20 万行）",
@@ -88,6 +99,7 @@ def run_text(plan: Plan) -> str:
             "sources:",
             "  figures: [data/reference/published]",
             "  ledgers: raw/",
+            *([f"framework: {plan.framework_id}"] if plan.rated else []),
             f"seed: {plan.seed}",
             "",
         ]
@@ -115,13 +127,13 @@ def readme_text(plan: Plan, *, messy_form: bool) -> str:
         ),
         "",
         "不涉及任何真实的人：姓名由姓氏加天干组成；身份证号的区划段（…9999）从未启用，校验码正确；手机号段 154 0000 未分配。",
-        "它们看起来像个人信息，正是为了检验装载边界。评分表（ratings）不在其中：评分由评估方填写。",
+        "它们看起来像个人信息，正是为了检验装载边界。" + _scores(plan)[0],
         "",
         f"raw/：{form_zh}",
         "",
         "**SIMULATED data.** No real person, organisation or service: names are surnames with heavenly stems, the area",
         "code of the resident IDs (…9999) was never given out, mobiles 154 0000 are unassigned. They look personal so that",
-        "the loading border can be seen at work. The table of ratings is left to the assessors.",
+        "the loading border can be seen at work. " + _scores(plan)[1],
         "",
         f"raw/: {form_en}",
         "",
@@ -132,6 +144,18 @@ def readme_text(plan: Plan, *, messy_form: bool) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _scores(plan: Plan) -> tuple[str, str]:
+    if not plan.rated:
+        return (
+            "评分表（ratings）不在其中：评分由评估方填写。",
+            "The table of ratings is left to the assessors.",
+        )
+    return (
+        f"评分表（ratings）也是模拟的：指标体系 {plan.framework_id} 的 {len(plan.rated)} 项指标，五方评分。",
+        f"The ratings are simulated too: {len(plan.rated)} indicators of {plan.framework_id}, scored from five sides.",
+    )
 
 
 def _form(plan: Plan, messy_form: bool) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from swe.ledgers.demo import draws, people, services, stations, support
+from swe.ledgers.demo import draws, people, ratings, services, stations, support
 from swe.ledgers.demo.plan import Plan
 from swe.ledgers.demo.scene import LEDGER, Scene, scenes
 
@@ -15,7 +15,7 @@ Tables = dict[str, pd.DataFrame]
 
 
 def drawn(plan: Plan) -> Iterator[tuple[Scene, Tables]]:
-    """Chunk by chunk: the scene and its typed tables (all of the contract but the ratings)."""
+    """Chunk by chunk: the scene and its typed tables (all of the contract; ratings where the plan has indicators)."""
     for scene in scenes(plan):
         yield scene, tables(scene)
 
@@ -45,6 +45,8 @@ def tables(scene: Scene) -> Tables:
         "findings": support.findings(scene),
         "survey": support.survey(scene),
     }
+    if scene.plan.rated:
+        made["ratings"] = ratings.ratings(scene)
     return {name: made[name] for name in LEDGER.tables if name in made}
 
 

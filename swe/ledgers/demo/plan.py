@@ -47,6 +47,7 @@ class Plan:
     services    rows of cases, groups, activities and visits in all
     households  households visited in all; None leaves it to chance. Likewise person_times, of direct service
     bulk        parts of tables instead of a workbook a station
+    rated       codes and full points of the indicators that raters score, of the system `framework_id`; usually none
     """
 
     region: Region
@@ -58,6 +59,8 @@ class Plan:
     person_times: int | None
     bulk: bool
     seed: int
+    rated: tuple[tuple[str, float], ...] = ()
+    framework_id: str = ""
 
     @cached_property
     def month_starts(self) -> NDArray[np.datetime64]:

@@ -134,7 +134,7 @@ class Training(
 
 
 class Ratings(
-    Table, zh="评分表", en="Ratings", key="station_id round rater_source rater indicator_code", date="date",
+    Table, zh="评分表", en="Ratings", key="station_id round rater_source rater indicator_code", date="date", form="score",
     about_zh="每名评分人对每站每指标的一个分数一行。", about_en="A row for each score that a rater gave a station on an indicator.",
     sheets="评分表 评分 打分表 评估打分 评分汇总 专家评分",
 ):

@@ -102,6 +102,9 @@ class Column:
     entry: bool = True
     example: str = ""
 
+    def __hash__(self) -> int:  # caches ask for it at every turn: not a walk through all values and aliases
+        return hash((self.name, self.zh, self.type))
+
     @property
     def headers(self) -> tuple[str, ...]:
         """Every header that means this column, ours first."""
@@ -123,6 +126,8 @@ class TableSpec:
 
     sheet_words  words of a sheet name or title row that mean this table
     date         the column that says when the service was given; periods filter on it ("" where there is none)
+    form         the column whose empty cell says that a row printed beforehand was not filled in ("" where rows are
+                 not printed beforehand)
     """
 
     name: str
@@ -135,6 +140,10 @@ class TableSpec:
     source: str = OURS
     sheet_words: tuple[str, ...] = ()
     date: str = ""
+    form: str = ""
+
+    def __hash__(self) -> int:
+        return hash((self.name, len(self.columns)))
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -191,6 +200,7 @@ class Table:
         sheets: str,
         key: str = "",
         date: str = "",
+        form: str = "",
         source: str = OURS,
     ) -> None:
         columns = tuple(replace(c, name=n) for n, c in vars(cls).items() if isinstance(c, Column))
@@ -205,6 +215,7 @@ class Table:
             source=source,
             sheet_words=tuple(sheets.split()),
             date=date,
+            form=form,
         )
 
 
