@@ -96,27 +96,31 @@ def assessor_indicators(data: Tables, *, by: By = "station", period: str | Perio
         Another `by` or `period`, no Tables.
     """
     question = asked(by, period)
-    listed = _entries()
     with checked(data).connect() as con:
-
-        def work(source: Source) -> list[Figures]:
-            mask = source.scope.applies(KINDS)
-            return [each.work(source, mask) for each in listed.values()]
-
-        source, found = read(con, question, work)
+        source, found = read(con, question, worked_out)
         frames.refuse_empty(source.scope)
         unusable = source.unusable_targets()
-        lines = [
-            Line(
-                code, figures, each.measure_unit, frames.evidence_line(each.basis, question, data.snapshot.id)
-            )
-            for (code, each), figures in zip(listed.items(), found, strict=True)
-        ]
-        if by != "station":
-            lines.insert(0, _stations_of_units(source, data.snapshot.id))
-        made = frames.frame(source.scope, [each for line in lines for each in (line, *_capped(line))])
+        made = frames.frame(source.scope, lines_of(source, found, data.snapshot.id))
     made.attrs["notes"] = notes(source.scope, unusable)
     return made
+
+
+def worked_out(source: Source) -> list[Figures]:
+    """Every code of the list over the units of a source, in the order of the list."""
+    mask = source.scope.applies(KINDS)
+    return [each.work(source, mask) for each in _entries().values()]
+
+
+def lines_of(source: Source, found: list[Figures], snapshot: str) -> list[Line]:
+    """What was worked out as lines of the frame, capped completions and the coverage of regions included."""
+    question = source.scope.asked
+    lines = [
+        Line(code, figures, each.measure_unit, frames.evidence_line(each.basis, question, snapshot))
+        for (code, each), figures in zip(_entries().items(), found, strict=True)
+    ]
+    if question.by != "station":
+        lines.insert(0, _stations_of_units(source, snapshot))
+    return [each for line in lines for each in (line, *_capped(line))]
 
 
 def codes() -> tuple[str, ...]:

@@ -54,7 +54,7 @@ class LedgerFacts:
     survey    n, known (aware of 3 of 5), answered, satisfied (4 or 5), asked
     money     budget_cny, received_cny, spent_cny
     files     documents present, documents required (cases)
-    change    pairs, pre, post (means)
+    change    pairs, pre, post (means; None where several scales were used)
     """
 
     totals: dict[str, float | None]
@@ -87,6 +87,7 @@ def ledger_facts(query: Query, *, prefix: str, period: Period) -> LedgerFacts:
     parts = [totals[name] for name in DIRECT]
     known = [part for part in parts if part is not None]
     totals["direct_person_times"] = sum(known) if known else None
+    frames = _frames(query, prefix, period)
     return LedgerFacts(
         totals=totals,
         stations=stations,
@@ -97,8 +98,8 @@ def ledger_facts(query: Query, *, prefix: str, period: Period) -> LedgerFacts:
         files=_files(query, prefix, period),
         change=_change(query, prefix, period),
         domains=_domains(query, prefix, period),
-        valid=_valid(query, prefix, period),
-        complete=_complete(query, prefix, period),
+        valid=_valid(frames),
+        complete=_complete(frames, period),
         direct_complete=len(known) == len(parts),
         simulated=_true(query(f"SELECT bool_or(simulated) AS x FROM stations WHERE {_here(prefix)}")),
     )
@@ -115,21 +116,21 @@ def _frames(query: Query, prefix: str, period: Period) -> dict[str, pd.DataFrame
     return {"stations": stations, **dated}
 
 
-def _valid(query: Query, prefix: str, period: Period) -> dict[str, tuple[float, float]]:
+def _valid(frames: dict[str, pd.DataFrame]) -> dict[str, tuple[float, float]]:
     """Declared and valid records side by side; a record is valid where it meets the minima."""
     from swe.ledgers.checking import valid_counts
 
-    counts = valid_counts(_frames(query, prefix, period))
+    counts = valid_counts(frames)
     sums = counts.groupby("kind")[["declared", "valid"]].sum()
     return {str(kind): (float(row["declared"]), float(row["valid"])) for kind, row in sums.iterrows()}
 
 
-def _complete(query: Query, prefix: str, period: Period) -> dict[str, dict[str, float]]:
+def _complete(frames: dict[str, pd.DataFrame], period: Period) -> dict[str, dict[str, float]]:
     """Station-months by table and status: completeness comes before every total."""
     from swe.ledgers.checking import completeness
     from swe.ledgers.contract import contract
 
-    grid = completeness(_frames(query, prefix, period), contract("ledger-v1"), period)
+    grid = completeness(frames, contract("ledger-v1"), period)
     counts = grid.groupby(["table", "status"]).size()
     found: dict[str, dict[str, float]] = {}
     for (table, status), n in counts.items():
@@ -233,12 +234,16 @@ def _files(query: Query, prefix: str, period: Period) -> dict[str, float | None]
 
 
 def _change(query: Query, prefix: str, period: Period) -> dict[str, float | None]:
-    return _row(
+    """Pairs of scores, and their means where all stand on one scale: scales do not add."""
+    found = _row(
         query(
-            "SELECT count(*) AS pairs, avg(pre_score) AS pre, avg(post_score) AS post FROM cases "
+            "SELECT count(*) AS pairs, avg(pre_score) AS pre, avg(post_score) AS post, "
+            "count(DISTINCT coalesce(scale, '')) AS scales FROM cases "
             f"WHERE {_mine(prefix)} AND {_within('opened_on', period)} AND pre_score IS NOT NULL AND post_score IS NOT NULL"
         )
     )
+    mixed = (found.pop("scales") or 0) > 1
+    return {"pairs": found["pairs"], **{name: None if mixed else found[name] for name in ("pre", "post")}}
 
 
 def _here(prefix: str) -> str:

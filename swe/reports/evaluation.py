@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from swe.core.dates import parse_partial
 from swe.core.errors import DefinitionError
 from swe.core.project import reference_file
+from swe.indicators.assessor_facts import Assessed, assessed
+from swe.indicators.assessor_region import narrow
 from swe.indicators.claims import Claim, claims, peers
 from swe.indicators.coverage import coverage, nearest_figure
 from swe.indicators.ledger_facts import LedgerFacts, ledger_facts, rows_of
@@ -28,7 +30,7 @@ from swe.indicators.programmes import (
 from swe.ledgers.snapshot_reader import query
 from swe.reference import published
 from swe.reference.regions import Region, children, region
-from swe.reports.run_ledgers import ROWS, files_by_region, rule_text, run_ledgers
+from swe.reports.run_ledgers import ROWS, rule_text, run_ledgers
 from swe.reports.run_results import RunResults, run_results
 from swe.reports.runfile import Run, load_run
 from swe.show.numbers import Number, by_id
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
     from swe.indicators.scores import Scores
     from swe.reference.published import Published
+
+SLICE = 16  # digits of a hash that name the rows of a region
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,12 @@ class Track:
 class LedgerView:
     """What the run's ledgers say of a region, from one snapshot of the store.
 
+    snapshot       which rows these are: the beginning of the hash that the manifest lists as `ledgers`
     rows, issues   counts over the files of the region: row accounting, issues by severity
     rules          (rule, severity, zh, en, count) of every rule that fired
     results        what the regions of the run share; `scores` those of the region's stations, where a system is named
     findings, ratings   the region's rows of these tables
+    assessed       the assessors' list, the survey by its design, regularity and the look of the records
     """
 
     facts: LedgerFacts
@@ -80,6 +86,7 @@ class LedgerView:
     scores: Scores | None
     findings: pd.DataFrame
     ratings: pd.DataFrame
+    assessed: Assessed
 
 
 @dataclass(frozen=True)
@@ -227,18 +234,23 @@ def _ledger(run: Run, place: Region) -> LedgerView | None:
     if run.spec.sources.ledgers is None:
         return None
     data = run_ledgers(run)
-    files = files_by_region(data).of(place.prefix)
-    accounts, issues = (frame[frame["file"].isin(files)] for frame in (data.accounting, data.issues))
     results = run_results(run, data)
+    files = results.files(place.prefix)
+    accounts, issues = (frame[frame["file"].isin(files)] for frame in (data.accounting, data.issues))
     fired = issues.groupby(["rule", "severity"], sort=True)
+    read = {f"rows_{name}": int(accounts[column].sum()) for name, column in ROWS.items()}
     with data.connect() as connection:  # one connection for all of a region's queries
+        narrow(connection, place.prefix)
         ask = partial(query, connection)
         found = ledger_facts(ask, prefix=place.prefix, period=run.period)
         findings, ratings = (rows_of(ask, table, place.prefix) for table in ("findings", "ratings"))
+        listed = assessed(
+            connection, level=place.level, period=run.period, snapshot=data.snapshot.id, complete=found.complete, rows=read
+        )  # fmt: skip
     return LedgerView(
         facts=found,
-        snapshot=data.snapshot.id,
-        rows={f"rows_{name}": int(accounts[column].sum()) for name, column in ROWS.items()},
+        snapshot=results.slice_sha256(place.prefix)[:SLICE],
+        rows=read,
         issues={name: int((issues["severity"] == name).sum()) for name in ("error", "warning", "info")},
         rules=tuple(
             (str(rule), str(severity), *rule_text(str(rule)), len(rows)) for (rule, severity), rows in fired
@@ -247,4 +259,5 @@ def _ledger(run: Run, place: Region) -> LedgerView | None:
         scores=results.scores(place.prefix),
         findings=findings,
         ratings=ratings,
+        assessed=listed,
     )

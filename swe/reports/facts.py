@@ -11,7 +11,9 @@ from swe.core.dates import parse_partial
 from swe.reference import register
 from swe.reference.regions import english_name
 from swe.reference.regions import region as find
+from swe.reports.framework_numbers import framework_numbers
 from swe.reports.ledger_numbers import ledger_numbers
+from swe.reports.score_numbers import score_numbers
 from swe.show.numbers import Number, Status, number
 from swe.show.words import both
 
@@ -30,6 +32,8 @@ def all_numbers(e: Evaluation) -> Iterator[Number]:
                  peer_numbers, quality_numbers):  # fmt: skip
         yield from area(e)
     yield from ledger_numbers(e)
+    yield from score_numbers(e)
+    yield from framework_numbers(e)
 
 
 def figure_numbers(e: Evaluation) -> Iterator[Number]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Iterator
@@ -10,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from swe.core.bounded import Bounded
 from swe.indicators.ledger_facts import MEASURES
+from swe.reports.ledger_list_numbers import list_numbers, station_slug
 from swe.show.numbers import Number, number
 from swe.show.words import both
 
 if TYPE_CHECKING:
     from swe.reports.evaluation import Evaluation
+
+__all__ = ["STATION_MEASURES", "ledger_numbers", "spoken", "station_slug"]
 
 UNITS = {name: unit for name, (_, _, unit) in MEASURES.items()} | {"direct_person_times": "person_time"}
 PEOPLE = {"workers": "person", "licence_known": "person", "certified": "person", "left_post": "person", "clients": "person"}  # fmt: skip
@@ -23,19 +25,15 @@ SURVEY = {
     "asked_satisfaction": "person", "satisfied": "person",
 }  # fmt: skip
 MEAN = "mean of the ledger"
+TABLES = {"case": "cases", "group": "groups", "activity": "activities"}
 STATION_MEASURES = ("cases", "groups", "activities", "households_visited", "visit_person_times")
 # rate → (numerator, denominator, label): parts of a whole, both shown beside it
 RATES = {
-    "team.certified_rate": ("team.certified", "team.licence_known", "labels.team_certified_rate"),
-    "quality.file_completeness": (
-        "quality.documents_present", "quality.documents_required", "labels.quality_file_completeness",
-    ),
     "output.case_closure": ("output.cases_closed", "output.cases", "labels.output_case_closure"),
-    "awareness.known_rate": ("awareness.known", "awareness.asked_awareness", "labels.awareness_known_rate"),
-    "awareness.satisfied_rate": ("awareness.satisfied", "awareness.asked_satisfaction", "labels.awareness_satisfied_rate"),
-    "awareness.response_rate": ("awareness.answered", "awareness.approached", "labels.awareness_response_rate"),
-    "money.received_rate": ("money.received_cny", "money.budget_cny", "labels.money_received_rate"),
-    "money.execution_rate": ("money.spent_cny", "money.received_cny", "labels.money_execution_rate"),
+    "money.mix.cases": ("output.case_contacts", "output.direct_person_times", "ledger.mix_cases"),
+    "money.mix.groups": ("output.group_person_times", "output.direct_person_times", "ledger.mix_groups"),
+    "money.mix.activities": ("output.activity_person_times", "output.direct_person_times", "ledger.mix_activities"),
+    "money.mix.visits": ("output.visit_person_times", "output.direct_person_times", "ledger.mix_visits"),
 }  # fmt: skip
 
 
@@ -48,6 +46,7 @@ def ledger_numbers(e: Evaluation) -> Iterator[Number]:
     for id, (above, below, label) in RATES.items():
         yield _rate(e, id, found.get(above), found.get(below), label)
     yield from _stations(e)
+    yield from list_numbers(e)
 
 
 def _counts(e: Evaluation) -> Iterator[Number]:
@@ -67,8 +66,9 @@ def _counts(e: Evaluation) -> Iterator[Number]:
     for kind, (declared, valid) in facts.valid.items():
         unit = {"case": "case", "group": "group", "activity": "activity"}[kind]
         yield _count(e, f"output.declared.{kind}", declared, unit, labels=both("labels.declared"))
+        count = _valid(e, f"count.{TABLES[kind]}", valid)
         yield _count(
-            e, f"output.valid.{kind}", valid, unit, labels=both("labels.valid"), method="ledger count, valid"
+            e, f"output.valid.{kind}", count, unit, labels=both("labels.valid"), method="ledger count, valid"
         )
     for table, months in facts.complete.items():
         for status, value in months.items():
@@ -104,7 +104,22 @@ def _counts(e: Evaluation) -> Iterator[Number]:
     for severity, value in e.ledger.issues.items():
         yield _count(e, f"quality.issues_{severity}", float(value), "issue")
     for rule, severity, zh, en, count in e.ledger.rules:
-        yield _count(e, f"quality.rule.{rule}.{severity}", float(count), "issue", labels=(zh, en))
+        yield _count(
+            e, f"quality.rule.{rule}.{severity}", float(count), "issue", labels=(spoken(zh), spoken(en))
+        )
+
+
+def _valid(e: Evaluation, code: str, valid: float) -> float | Bounded:
+    """A valid count with its interval as a count of events, where the assessors' list counts the same records."""
+    assert e.ledger is not None
+    listed = e.ledger.assessed.listed.whole
+    if (
+        code not in listed.index
+        or listed.loc[code, "value"] != valid
+        or math.isnan(listed.loc[code, "lower"])
+    ):
+        return valid
+    return Bounded(float(listed.loc[code, "lower"]), valid, float(listed.loc[code, "upper"]))
 
 
 def _stations(e: Evaluation) -> Iterator[Number]:
@@ -150,6 +165,15 @@ def _rate(e: Evaluation, id: str, above: Number | None, below: Number | None, la
     )  # fmt: skip
 
 
+def spoken(text: str) -> str:
+    """A rule's sentence without the places that each issue fills in for itself.
+
+    >>> spoken("本站有 {n} 个月没有记录（{zh_months}）")
+    '本站有 … 个月没有记录（…）'
+    """
+    return re.sub(r"\{[^}]*\}", "…", text)
+
+
 def _domain(code: str) -> tuple[str, str]:
     from swe.ledgers.contract import contract
 
@@ -157,13 +181,3 @@ def _domain(code: str) -> tuple[str, str]:
         return both("labels.domain_missing")
     values = {v.code: v for v in contract("ledger-v1")["cases"]["service_domain"].values}
     return (values[code].zh, values[code].en) if code in values else (code, code)
-
-
-def station_slug(station_id: str) -> str:
-    """A station's id inside the id of a number: ASCII, stable; what had to be replaced gets a short digest."""
-    plain = re.sub(r"[^A-Za-z0-9_-]", "-", station_id)
-    return (
-        plain
-        if plain == station_id
-        else f"{plain.strip('-')}~{hashlib.sha256(station_id.encode()).hexdigest()[:8]}"
-    )

@@ -12,6 +12,8 @@ from swe.core.language import use
 from swe.reports.evaluation import Evaluation, evaluate
 from swe.reports.sections import SECTIONS
 from swe.reports.sections.cover import title
+from swe.reports.sections.score_framework import unofficial
+from swe.reports.sections.score_sheets import replaced, sheets
 from swe.show.blocks import Section, Table
 from swe.show.css import stylesheet
 from swe.show.numbers import Number, text_of
@@ -55,6 +57,9 @@ class Regional:
         """Title, results and tables: what becomes results.json and tables.xlsx."""
         e = self.evaluation
         tables = [t for name in SECTIONS for t in self.section(name).tables]
+        annex = sheets(e)
+        if annex:
+            tables = [t for t in tables if not replaced(t.key)]
         return Document(
             {
                 "title": title(e),
@@ -64,7 +69,10 @@ class Regional:
                 "simulated": "simulated" in _marks(e),
                 "register": e.vintage,
                 "results": [n.document() for n in e.numbers.values()],
-                "tables": [_plain(t, e.lang) for t in tables],
+                "tables": [
+                    *(_annex(*sheet, e.lang) for sheet in annex),
+                    *(_plain(t, e.lang) for t in tables),
+                ],
                 "disclosure": {"suppressed": 0, "rounded": 0},
             }
         )
@@ -90,21 +98,29 @@ def open_report(
 
 def _marks(e: Evaluation) -> list[str]:
     internal = ["internal"] if e.run.audience == "internal" else []
-    return internal + (["simulated"] if e.ledger is not None and e.ledger.facts.simulated else [])
+    simulated = ["simulated"] if e.ledger is not None and e.ledger.facts.simulated else []
+    return internal + simulated + (["example"] if unofficial(e) else [])
 
 
 def _plain(t: Table, lang: str) -> dict[str, Any]:
     return {
         "key": t.key,
         "caption": t.caption,
-        "columns": [c.label for c in t.columns],
+        "columns": [_cell(c.label, lang) for c in t.columns],
         "rows": [[_cell(cell, lang) for cell in row] for row in t.rows],
     }
 
 
+def _annex(
+    name: str, caption: str, columns: list[str], rows: list[tuple[Any, ...]], lang: str
+) -> dict[str, Any]:
+    made = [[_cell(cell, lang) for cell in row] for row in rows]
+    return {"key": name, "caption": caption, "columns": columns, "rows": made}
+
+
 def _cell(cell: Any, lang: str) -> Any:
-    if cell is None:
-        return None
+    if cell is None or isinstance(cell, float):
+        return cell
     if isinstance(cell, Number):
         return {"value": cell.value, "lower": cell.lower, "upper": cell.upper, "text": text_of(cell, lang)}
     return Markup(cell).striptags() if isinstance(cell, Markup) else str(cell)

@@ -69,10 +69,13 @@ def _write(sheet: Any, y: int, x: int, cell: Any) -> None:
 
 
 def _sheet_name(key: str, used: set[str]) -> str:
-    base = key.translate(_FORBIDDEN)[:31]
+    """A name that Excel takes: at most 31 characters, none forbidden, no quote at an end, not its own History, unique."""
+    base = key.translate(_FORBIDDEN)[:31].strip("'") or "_"
+    base = f"{base}_" if base.lower() == "history" else base
     name, i = base, 2
     while name.lower() in used:
-        name = f"{base[:28]}_{i}"
+        tail = f"_{i}"
+        name = f"{base[: 31 - len(tail)]}{tail}"
         i += 1
     used.add(name.lower())
     return name

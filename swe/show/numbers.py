@@ -109,6 +109,8 @@ def text_of(n: Number, lang: str = "zh", *, signed: bool = False, prose: bool = 
     tail = "%" if percent else ""
     if n.status != "ok" and value is None and lower is None and upper is None:
         return "—"
+    if value is not None and (kept := _guarded(n, value)):
+        return kept
     if value is not None:
         about = ("约 " if lang == "zh" else "about ") if n.approximate else ""
         if n.approximate and n.method != "press approx":
@@ -134,8 +136,31 @@ def interval_text(n: Number) -> str:
         return ""
     percent, scale = n.unit in ("fraction", "percent"), 100 if n.unit == "fraction" else 1
     lower, upper = round(n.lower * scale, 10), round(n.upper * scale, 10)
+    if n.method.startswith("score total"):  # outwards, so that the total printed below lies inside
+        return f"{_down(lower)}–{_down(upper, up=True)}"
     digits = _digits_between(lower, upper, percent)
     return f"{_fixed(lower, digits)}–{_fixed(upper, digits)}{'%' if percent else ''}"
+
+
+def _guarded(n: Number, value: float) -> str:
+    """Numbers of a score never look better than they are: a total of 89.96 has missed 90, a gap of 0.04 is one.
+
+    A share of resamples has as many digits as 500 of them allow, and only all are 100 %.
+    """
+    how = n.method.split(", ")[0]
+    if how == "score total":
+        return _down(value)
+    if how == "score gap":
+        return _down(value, up=True)
+    if how == "share of resamples" and n.unit == "fraction":
+        return f"{100 if value >= 100 else 0 if value <= 0 else min(99, max(1, round(value)))}%"
+    return ""
+
+
+def _down(x: float, *, up: bool = False) -> str:
+    """One decimal, downwards or upwards; none where it is whole."""
+    whole = (math.ceil(x * 10 - 1e-9) if up else math.floor(x * 10 + 1e-9)) / 10
+    return _fixed(whole, 0 if whole.is_integer() else 1)
 
 
 def _written(x: float, percent: bool, *, toward: int = 0, signed: bool = False) -> str:

@@ -8,9 +8,16 @@ from markupsafe import Markup
 
 from swe.reference.regions import region
 from swe.reports.evaluation import Evaluation
-from swe.reports.sections import ledger
+from swe.reports.sections import ledger, score_list
 from swe.reports.sections.page import Page, code, day, free, quoted
 from swe.show.blocks import Heading, Listing, Section, Table, table
+
+ELSEWHERE = (
+    "figure.", "scope.units.", "scope.villages.", "stations.",
+    *(f"score.{part}." for part in ("total", "rank", "flip", "sure", "to_next", "gain", "dimension", "value", "points",
+                                    "self", "checked", "self_less", "part")),
+    *(f"framework.{part}." for part in ("points", "dimension", "weight", "items")),
+)  # numbers whose rows stand in their own chapters  # fmt: skip
 
 
 def limits(e: Evaluation) -> Section:
@@ -24,7 +31,9 @@ def limits(e: Evaluation) -> Section:
     if (e.figures["confidence"] == "C").any():
         keys.append("limits.confidence")
     said = [p.say("limits.warnings", text=free(w.text(e.lang))) for w in e.facts.warnings]
-    listed = Listing(tuple(p.say(key, vintage=day(e.vintage)) for key in keys) + tuple(said))
+    listed = Listing(
+        tuple(p.say(key, vintage=day(e.vintage)) for key in keys) + tuple(score_list.limits(p)) + tuple(said)
+    )
     return p.section("limits", ledger.notice(p), *ledger.data_quality(p), listed)
 
 
@@ -97,7 +106,7 @@ def _sources(p: Page) -> Table | None:
 
 
 def _numbers(p: Page) -> Table:
-    """Every number but the figures (above) and the counts of each part (in the chapter on scope)."""
+    """Every number but the figures (above), the counts of each part and the numbers of each station (in their chapters)."""
     rows = [
         (
             Markup("{}<br><small>{}</small>").format(free(n.label(p.lang)), code(n.id)),
@@ -106,7 +115,7 @@ def _numbers(p: Page) -> Table:
             day(n.as_of),
         )
         for n in p.e.numbers.values()
-        if not n.id.startswith(("figure.", "scope.units.", "scope.villages.", "stations."))
+        if not n.id.startswith(ELSEWHERE)
     ]
     columns = p.columns("indicator", "#value", "method_source", "as_of")
     return table("numbers", p.w("captions.numbers"), columns, rows, folded=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from swe.reports.evaluation import Evaluation
-from swe.reports.sections import ledger
+from swe.reports.sections import ledger, score_stations
 from swe.reports.sections.page import Page, code, free, quoted
 from swe.show.blocks import Block, Section, Table, table
 
@@ -63,18 +64,20 @@ def awareness(e: Evaluation) -> Section:
 
 
 def stations(e: Evaluation) -> Section:
-    """Per-station results need a station list."""
-    return _chapter(e, "stations")
+    """Per-station results: what each declared, and its points where an indicator system is named."""
+    return _chapter(e, "stations", more=score_stations.blocks(Page(e)))
 
 
-def _chapter(e: Evaluation, name: str, *rule_types: str) -> Section:
+def _chapter(e: Evaluation, name: str, *rule_types: str, more: Sequence[Block | None] = ()) -> Section:
     p = Page(e)
     own = ledger.blocks(p, name)
     known = [p.figures(name), p.derived(name), rules(p, name, rule_types)]
     found: list[Block] = [block for block in known if block is not None]
     told = known[0] is not None or known[1] is not None
     lead = [p.p(f"chapters.{name}" if told else "chapters.rules_only")] if found else []
-    return p.section(name, *own, *lead, *found, None if own else p.absent(name, rest=bool(told)))
+    return p.section(
+        name, *own, *more, *lead, *found, None if own or more else p.absent(name, rest=bool(told))
+    )
 
 
 def rules(p: Page, name: str, types: tuple[str, ...]) -> Table | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from swe.reports.evaluation import Evaluation
+from swe.reports.sections import score_framework
 from swe.reports.sections.page import Page, code, day, free
 from swe.show.blocks import Raw, Section
 
@@ -24,6 +25,15 @@ def section(e: Evaluation) -> Section:
         for key in ("client", "assessor", "date")
         if (value := getattr(e.run.spec.cover, key))
     ]
+    fw = score_framework.shown(e)
+    if fw is not None:
+        mark = score_framework.outlined(p.mark("example")) if score_framework.unofficial(e) else Markup("")
+        label = p.w("scoring.cover_framework")
+        names.append(
+            Markup("{}{}{} {}").format(
+                label, "：" if e.lang == "zh" else ": ", score_framework.title(p, fw), mark
+            )
+        )
     meta = Markup('<p class="meta">{}</p>').format(Markup(" · ").join(names)) if names else Markup("")
     html = Markup('<p class="kicker">{}</p><h1>{}</h1>{}').format(kicker, title(e), meta)
     return Section("cover", title(e), (Raw(html),), e.lang)

@@ -11,6 +11,8 @@ from swe.indicators.claims import Claim, three_rates
 from swe.reference.regions import region
 from swe.reports.evaluation import Evaluation, Track
 from swe.reports.facts import station_figure
+from swe.reports.score_numbers import scores_of
+from swe.reports.sections import score_overall
 from swe.reports.sections.page import Page, day, free, marked, source_link
 from swe.show import dots, pace_plot
 from swe.show.blocks import Block, Paragraph, Picture, Section, Table, table
@@ -20,11 +22,12 @@ from swe.show.style import canvas, png
 
 
 def overall(e: Evaluation) -> Section:
-    """Score and grade need an indicator system and ledgers; what can be said without them."""
+    """Score and grade by the run's indicator system; what can be said without one, or without ledgers."""
     p = Page(e)
-    return p.section(
-        "overall", p.absent("overall"), p.p("coverage.overall") if e.has("coverage.rate") else None
-    )
+    built = p.p("coverage.overall") if e.has("coverage.rate") else None
+    if scores_of(e) is not None:
+        return p.section("overall", *score_overall.blocks(p))
+    return p.section("overall", p.absent("overall" if e.ledger is None else "framework"), built)
 
 
 def section(e: Evaluation) -> Section:

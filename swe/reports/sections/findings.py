@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from swe.reports.evaluation import Evaluation
+from swe.reports.sections import score_list
 from swe.reports.sections.page import Page, code, day, free, quoted, source_link
 from swe.show.blocks import Section, table
 
@@ -38,24 +39,47 @@ def recommendations(e: Evaluation) -> Section:
     """The rectification list: one line a problem; deadlines are for the client to set."""
     p = Page(e)
     found = findings(p)
+    listed = score_list.blocks(p)
     if not found:
-        return p.section("recommendations", p.p("findings.none_to_do"))
+        return p.section("recommendations", None if listed else p.p("findings.none_to_do"), *listed)
     once = {f.action: f for f in found}  # two problems with one remedy are one line
     rows = [(f.action, p.mark(f.severity), p.w("findings.deadline")) for f in once.values()]
     made = table(
         "rectification",
-        p.w("captions.rectification"),
+        p.w("scoring.recommend_title" if listed else "captions.rectification"),
         p.columns("action", "severity", "responsible_deadline"),
         rows,
         folded=False,
     )
-    return p.section("recommendations", p.p("findings.actions_lead"), made)
+    return p.section("recommendations", p.p("findings.actions_lead"), made, *listed)
 
 
 def findings(p: Page) -> list[Finding]:
     """All findings of an evaluation, by weight."""
-    found = [*_pace(p), *_claims(p), *_rules(p), *_coverage(p), *_ledger(p), *_bounds(p), *_vintages(p)]
+    found = [
+        *_scores(p),
+        *_pace(p),
+        *_claims(p),
+        *_rules(p),
+        *_coverage(p),
+        *_ledger(p),
+        *_bounds(p),
+        *_vintages(p),
+    ]
     return sorted(found, key=lambda f: ("high", "medium", "low").index(f.severity))
+
+
+def _scores(p: Page) -> list[Finding]:
+    """What the scores of the stations show."""
+    return [
+        Finding(
+            severity,
+            p.say(f"scoring.p_{key}", **fields),
+            p.say(f"scoring.p_{key}_do", **fields),
+            evidence,
+        )
+        for severity, key, evidence, fields in score_list.problems(p)
+    ]
 
 
 def _make(p: Page, key: str, severity: str, evidence: Markup, **fields: object) -> Finding:

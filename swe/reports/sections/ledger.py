@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from swe.ledgers.contract import contract
-from swe.reports.ledger_numbers import STATION_MEASURES, station_slug
+from swe.reports.ledger_numbers import STATION_MEASURES, spoken, station_slug
+from swe.reports.sections.ledger_list import by_station, list_blocks
+from swe.reports.sections.ledger_list import columns as list_columns
+from swe.reports.sections.ledger_quality import record_blocks
+from swe.reports.sections.ledger_regularity import picture
+from swe.reports.sections.ledger_survey import change_blocks, survey_blocks
 from swe.reports.sections.page import Page, code, free
 from swe.show import dots
 from swe.show.blocks import Block, Heading, Paragraph, Picture, Table, table
 from swe.show.numbers import text_of
 from swe.show.style import canvas, png
 
-TEAM = ("team.workers", "team.certified", "team.certified_rate", "team.left_post", "team.clients",
-        "output.supervision_hours", "output.training_hours")  # fmt: skip
-OUTPUT = (
-    "output.cases", "output.cases_closed", "output.case_closure", "output.case_contacts", "output.groups",
-    "output.group_sessions", "output.group_person_times", "output.activities", "output.activity_person_times",
-    "output.households_visited", "output.visit_person_times", "output.direct_person_times",
-)  # fmt: skip
-QUALITY = ("quality.documents_present", "quality.documents_required", "quality.file_completeness")
-EFFECT = ("effect.pairs", "effect.pre_mean", "effect.post_mean")
-AWARENESS = (
-    "awareness.approached", "awareness.answered", "awareness.response_rate", "awareness.asked_awareness",
-    "awareness.known", "awareness.known_rate", "awareness.asked_satisfaction", "awareness.satisfied",
-    "awareness.satisfied_rate",
-)  # fmt: skip
-MONEY = (
-    "money.budget_cny",
-    "money.received_cny",
-    "money.spent_cny",
-    "money.received_rate",
-    "money.execution_rate",
-)
-LINKAGE = ("output.resource_records", "output.resources_cny", "output.activity_volunteers")
+# totals beside the assessors' list; what the list says stands there once
 OF_CHAPTER = {
-    "team": TEAM, "output": OUTPUT, "quality": QUALITY, "effect": EFFECT, "awareness": AWARENESS, "money": MONEY,
-    "linkage": LINKAGE,
+    "team": ("team.workers", "team.left_post", "team.clients", "output.supervision_hours", "output.training_hours"),
+    "output": (
+        "output.cases", "output.cases_closed", "output.case_closure", "output.case_contacts", "output.groups",
+        "output.group_sessions", "output.group_person_times", "output.activities", "output.activity_person_times",
+        "output.households_visited", "output.visit_person_times", "output.direct_person_times",
+    ),
+    "effect": ("effect.pairs", "effect.pre_mean", "effect.post_mean"),
+    "awareness": ("awareness.approached", "awareness.answered"),
+    "money": ("money.budget_cny", "money.received_cny", "money.spent_cny"),
+    "linkage": ("output.resource_records", "output.activity_volunteers"),
 }  # fmt: skip
+CHAPTERS = ("team", "institution", "output", "quality", "effect", "awareness", "money", "linkage")
+MIX = ("cases", "groups", "activities", "visits")
 
 
 def blocks(p: Page, chapter: str) -> list[Block]:
@@ -48,25 +43,63 @@ def blocks(p: Page, chapter: str) -> list[Block]:
         return []
     if chapter == "stations":
         return _stations(p)
+    if chapter not in CHAPTERS:
+        return []
+    totals, listed = _totals(p, chapter), list_blocks(p, chapter)
+    if chapter == "institution" and not p.e.has("institution.rectified_rate"):
+        listed = []  # nobody has found anything to rectify
+    more: dict[str, Callable[[Page], Sequence[Block | None]]] = {
+        "output": _output,
+        "effect": change_blocks,
+        "awareness": survey_blocks,
+        "money": _money,
+    }
+    extra = [b for b in more[chapter](p) if b is not None] if chapter in more else []
+    if not (totals or listed or extra):
+        return []
+    lead = [p.p(f"ledger.{chapter}")]
+    *tables, definitions = listed if listed else [None]
+    found = [*lead, *totals, *tables, *extra, definitions]
+    return [block for block in found if block is not None]
+
+
+def _totals(p: Page, chapter: str) -> list[Block]:
     ids = [i for i in OF_CHAPTER.get(chapter, ()) if p.e.has(i)]
     if not ids:
         return []
     rows = [(p.n(i).label(p.lang), p.unit(i)) for i in ids]
-    made: list[Block] = [
-        p.p(f"ledger.{chapter}"),
+    return [
         table(f"{chapter}_ledger", p.w("captions.ledger", chapter=p.w(f"titles.{chapter}")),
-              p.columns("indicator", "#value"), rows, folded=False),
+              p.columns("indicator", "#value"), rows, folded=False)
     ]  # fmt: skip
-    if chapter == "output":
-        made += [b for b in (_valid(p), _domains(p)) if b is not None]
-    return made
+
+
+def _output(p: Page) -> list[Block | None]:
+    return [_valid(p), picture(p), _domains(p)]
+
+
+def _money(p: Page) -> list[Block | None]:
+    """The mix behind a cost per person-time: what is cheap may be what is brief."""
+    ids = {"cases": "case_contacts", "groups": "group_person_times", "activities": "activity_person_times",
+           "visits": "visit_person_times"}  # fmt: skip
+    rows = [
+        (p.w(f"ledger.mix_{name}"), p.unit(f"output.{ids[name]}"), p.n(f"money.mix.{name}"))
+        for name in MIX
+        if p.e.has(f"money.mix.{name}")
+    ]
+    if not rows:
+        return []
+    heads = list_columns(p, "kind", "#person_times", "#share")
+    return [
+        table("cost_mix", p.w("ledger.caption_mix"), heads, rows, note=p.say("ledger.mix_note"), folded=False)
+    ]
 
 
 def _valid(p: Page) -> Table | None:
     """Declared and valid counts side by side."""
     assert p.e.ledger is not None
     rows = [
-        (p.w(f"labels.output_{plural}"), p.n(f"output.declared.{kind}"), p.n(f"output.valid.{kind}"))
+        (p.w(f"labels.output_{plural}"), p.n(f"output.declared.{kind}"), p.value(p.n(f"output.valid.{kind}")))
         for kind, plural in (("case", "cases"), ("group", "groups"), ("activity", "activities"))
         if kind in p.e.ledger.facts.valid
     ]
@@ -133,7 +166,8 @@ def _stations(p: Page) -> list[Block]:
         return []
     columns = [*p.columns("name", "kind"), *("#" + p.w(f"labels.output_{name}") for name in STATION_MEASURES)]
     made = table("stations", p.w("captions.stations"), columns, rows, note=p.say("ledger.stations_note"))
-    return [p.p("ledger.stations"), made]
+    coverage = list_blocks(p, "stations")
+    return [p.p("ledger.stations"), *coverage, made, *by_station(p)]
 
 
 def data_quality(p: Page) -> list[Block]:
@@ -159,12 +193,12 @@ def data_quality(p: Page) -> list[Block]:
         ),
     ]
     made += [b for b in (_complete(p), _rules(p, ledger.rules) if ledger.rules else None) if b is not None]
-    return made
+    return [*made, *record_blocks(p)]
 
 
 def _rules(p: Page, rules: tuple[tuple[str, str, str, str, int], ...]) -> Table:
     lines = [
-        (code(rule), p.mark({"error": "high", "warning": "medium", "info": "low"}[severity]), free(zh if p.lang == "zh" else en),
+        (code(rule), p.mark({"error": "high", "warning": "medium", "info": "low"}[severity]), free(spoken(zh if p.lang == "zh" else en)),
          p.n(f"quality.rule.{rule}.{severity}"))
         for rule, severity, zh, en, _ in rules
     ]  # fmt: skip

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from swe.reports.evaluation import Evaluation
+from swe.reports.sections import score_framework
 from swe.reports.sections.page import Page, day
 from swe.show.blocks import Heading, Listing, Section
 
 
 def framework(e: Evaluation) -> Section:
-    """No indicator system is scored from published figures alone."""
+    """The indicator system of the run; nothing is scored from published figures alone."""
     p = Page(e)
-    return p.section("framework", p.absent("framework"))
+    if score_framework.shown(e) is None:
+        return p.section("framework", p.absent("framework"))
+    return p.section("framework", *score_framework.blocks(p))
 
 
 def section(e: Evaluation) -> Section:
@@ -27,6 +30,8 @@ def section(e: Evaluation) -> Section:
     steps.append("method.trace")
     if e.ledger is not None:
         steps.insert(0, "method.ledger")
+    if score_framework.shown(e) is not None:
+        steps.insert(1, "method.score")
     lead = (
         "method.lead_ledger"
         if e.ledger is not None
@@ -39,5 +44,5 @@ def section(e: Evaluation) -> Section:
         p.p(lead),
         Listing(tuple(p.say(key, vintage=day(e.vintage)) for key in steps), ordered=True),
         Heading(p.w("method.intervals_title")),
-        p.p("method.intervals"),
+        p.p("method.intervals" if e.ledger is None else "method.intervals_ledger"),
     )

@@ -175,7 +175,7 @@ class Page:
         kind, _, rest = name.partition(":")
         if kind == "register":
             return self.register(rest)
-        if kind in ("ledgers", "calendar"):
+        if kind in ("ledgers", "calendar", "framework"):
             return Markup("{}").format(self.w(f"labels.source_{kind}"))
         known = self.e.facts.sources
         if name in set(known["source_id"]):

@@ -7,7 +7,8 @@ from markupsafe import Markup, escape
 from swe.indicators.programmes import Derived
 from swe.reports.evaluation import Evaluation, Track
 from swe.reports.facts import station_figure
-from swe.reports.sections import page
+from swe.reports.score_numbers import lost_points, scores_of
+from swe.reports.sections import page, score_framework, score_overall
 from swe.reports.sections.coverage import count_label
 from swe.reports.sections.page import Page, certainty
 from swe.show.blocks import Contents, Fact, KeyFacts, Paragraph, Section
@@ -24,11 +25,11 @@ def section(e: Evaluation) -> Section:
     from swe.reports.sections import SECTIONS
 
     p = Page(e)
-    sentences = [
-        s
-        for s in (_coverage(p), _pace(p), _staff(p), _basis(p), _ledger(p), p.say("summary.no_outcome"))
-        if s
-    ]
+    scored = _score(p)
+    rest = (_staff, _basis, _ledger) if scored is None else ()
+    told = [scored, _coverage(p), _pace(p), *(say(p) for say in rest)]
+    told.append(p.say("summary.no_outcome") if scored is None else None)
+    sentences = [s for s in told if s]
     gap = "" if e.lang == "zh" else " "
     lead = Paragraph(Markup(gap).join(sentences), "lead")
     names = tuple((name, p.w(f"titles.{name}")) for name in SECTIONS if name not in ("cover", "summary"))
@@ -42,6 +43,41 @@ def whole(name: str) -> str:
         return name
     end = next((x for x in endings if name.endswith(x)), "境")
     return "全" + {"自治区": "区", "街道": "街道"}.get(end, end)
+
+
+def _score(p: Page) -> Markup | None:
+    """How good, how sure, and where most is lost, by the indicator system of the run."""
+    scores = scores_of(p.e)
+    if scores is None:
+        return None
+    named = score_framework.title(p, scores.framework)
+    if not p.n("score.scored").value:
+        return p.say("scoring.s_none", title=named)
+    counts = score_overall.grade_counts(p, scores.framework)
+    said = [p.say("scoring.s_score", title=named, grades=counts)]
+    if p.e.has("score.firm"):
+        said.append(p.say("scoring.s_sure"))
+    lost = lost_points(scores)
+    if len(lost) and _pace(p) is None:  # four sentences are enough
+        code = str(lost.index[0])
+        item = next(item for item in scores.framework.indicators if item.code == code)
+        said.append(
+            p.say("scoring.s_lost", indicator=score_framework.name(p, item), lost=p.n(f"score.lost.{code}"))
+        )
+    return score_overall.gap(p).join(said)
+
+
+def _score_facts(p: Page) -> list[Fact]:
+    """The median total and how many grades are sure."""
+    if scores_of(p.e) is None or not p.n("score.scored").value:
+        return []
+    median = Fact(p.w("scoring.f_median"), _big(p, p.n("score.median")), p.say("scoring.f_median_basis"))
+    if not p.e.has("score.firm"):
+        return [median]
+    return [
+        median,
+        Fact(p.w("scoring.f_sure"), _big(p, p.n("score.firm")), p.say("scoring.f_sure_basis")),
+    ]
 
 
 def _coverage(p: Page) -> Markup:
@@ -103,8 +139,8 @@ def _ledger(p: Page) -> Markup | None:
 
 
 def _facts(p: Page) -> list[Fact]:
-    """At most four: coverage, pace, then the derived indicators that say most."""
-    e, facts = p.e, list[Fact]()
+    """At most four: the score, coverage, pace, then the derived indicators that say most."""
+    e, facts = p.e, _score_facts(p)
     if e.has("coverage.rate"):
         basis = p.say("summary.fact_rate", stations=_plain(p, "coverage.stations"))
         facts.append(Fact(p.w("labels.coverage_rate"), marked(p.n("coverage.rate"), p.lang), basis))

@@ -1,0 +1,88 @@
+"""The assessors' list of one region: the region as a whole and each of its stations, out of one reading of its rows.
+
+A report asks for one region of a store that may hold a country; the region's rows are copied once, and everything that
+follows reads the copy.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from swe.indicators import frame as frames
+from swe.indicators.assessor_list import lines_of, worked_out
+from swe.indicators.measure_needs import Wanted, calendar
+from swe.indicators.measures import Readings
+from swe.indicators.station_scope import Asked, open_stations, scope
+from swe.ledgers.contract import contract
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+    from swe.core.dates import Period
+    from swe.indicators.station_scope import By, Floats
+
+UNKNOWN = "unknown"  # the store's folder of stations without a region code
+
+
+@dataclass(frozen=True)
+class RegionList:
+    """The list in the columns of `swe.indicators`.
+
+    whole     a row a code, indexed by it; empty where the region has no station
+    stations  a row a station and code
+    """
+
+    whole: pd.DataFrame
+    stations: pd.DataFrame
+
+
+class _Remembered(Readings):
+    """Readings that ask each statement once, however the stations are grouped."""
+
+    def ask(self, sql: str, *names: str) -> dict[str, Floats]:
+        known: dict[tuple[str, ...], dict[str, Floats]] = self.__dict__.setdefault("_told", {})
+        key = (sql, *names)
+        if key not in known:
+            known[key] = super().ask(sql, *names)
+        return known[key]
+
+
+def narrow(con: duckdb.DuckDBPyConnection, prefix: str, *, ledger: str = "ledger-v1") -> None:
+    """Copy the rows of a region's stations into tables of the connection, which then stand before the store's views.
+
+    The nation reads the views themselves.
+    """
+    if not prefix:
+        return
+    digits = "".join(char for char in prefix if char.isdigit())
+    folders = f"province IN ('{digits[:2]}', '{UNKNOWN}')"
+    con.execute(
+        f"CREATE TEMP TABLE stations AS SELECT * FROM main.stations WHERE {folders} AND region_code LIKE '{digits}%'"
+    )
+    for name in contract(ledger).tables:
+        if name != "stations":
+            con.execute(
+                f"CREATE TEMP TABLE {name} AS SELECT * FROM main.{name} WHERE {folders} "
+                "AND station_id IN (SELECT station_id FROM temp.stations)"
+            )
+
+
+def region_list(con: duckdb.DuckDBPyConnection, *, level: str, period: Period, snapshot: str) -> RegionList:
+    """The list of a connection that `narrow` has cut to one region, for the region and for each of its stations.
+
+    level  what the region is: a county, a prefecture, a province, a township, the nation
+    """
+    own = open_stations(con)
+    question = Asked("station", period, period.text)
+    wanted = Wanted(question, own, calendar(scope(question, own)))
+    worked_out(wanted)
+    source = _Remembered(con, question, own, wanted)
+    stations = frames.frame(source.scope, lines_of(source, worked_out(source), snapshot))
+    grouped = copy.copy(source)
+    grouped.scope = scope(Asked(cast("By", level), period, period.text), own, [source.scope.own.index])
+    listed = lines_of(grouped, worked_out(grouped), snapshot)
+    whole = frames.frame(grouped.scope, listed)
+    return RegionList(whole.set_index(whole["indicator"].astype(str)), stations)
