@@ -72,10 +72,14 @@ class LedgerFacts:
         bool  # False where a part of the direct person-times was not reported: the sum is a lower bound
     )
     simulated: bool
+    grid: pd.DataFrame  # completeness by station, table and month
 
 
 def ledger_facts(query: Query, *, prefix: str, period: Period) -> LedgerFacts:
     """Gather a region (`prefix` of the station's region code) over `period` from a store's `query`."""
+    from swe.ledgers.checking import completeness
+    from swe.ledgers.contract import contract
+
     stations = query(
         f"SELECT station_id, name, kind, region_code, area_m2, resident_workers, certified_workers, opened_on "
         f"FROM stations WHERE region_code LIKE '{_code(prefix)}%' ORDER BY kind, station_id"
@@ -88,6 +92,7 @@ def ledger_facts(query: Query, *, prefix: str, period: Period) -> LedgerFacts:
     known = [part for part in parts if part is not None]
     totals["direct_person_times"] = sum(known) if known else None
     frames = _frames(query, prefix, period)
+    grid = completeness(frames, contract("ledger-v1"), period)
     return LedgerFacts(
         totals=totals,
         stations=stations,
@@ -99,7 +104,8 @@ def ledger_facts(query: Query, *, prefix: str, period: Period) -> LedgerFacts:
         change=_change(query, prefix, period),
         domains=_domains(query, prefix, period),
         valid=_valid(frames),
-        complete=_complete(frames, period),
+        complete=_complete(grid),
+        grid=grid,
         direct_complete=len(known) == len(parts),
         simulated=_true(query(f"SELECT bool_or(simulated) AS x FROM stations WHERE {_here(prefix)}")),
     )
@@ -125,12 +131,8 @@ def _valid(frames: dict[str, pd.DataFrame]) -> dict[str, tuple[float, float]]:
     return {str(kind): (float(row["declared"]), float(row["valid"])) for kind, row in sums.iterrows()}
 
 
-def _complete(frames: dict[str, pd.DataFrame], period: Period) -> dict[str, dict[str, float]]:
+def _complete(grid: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Station-months by table and status: completeness comes before every total."""
-    from swe.ledgers.checking import completeness
-    from swe.ledgers.contract import contract
-
-    grid = completeness(frames, contract("ledger-v1"), period)
     counts = grid.groupby(["table", "status"]).size()
     found: dict[str, dict[str, float]] = {}
     for (table, status), n in counts.items():

@@ -30,6 +30,7 @@ from swe.indicators.programmes import (
 from swe.ledgers.snapshot_reader import query
 from swe.reference import published
 from swe.reference.regions import Region, children, region
+from swe.reports.comparison_view import ComparisonView, comparison_view
 from swe.reports.run_ledgers import ROWS, rule_text, run_ledgers
 from swe.reports.run_results import RunResults, run_results
 from swe.reports.runfile import Run, load_run
@@ -87,6 +88,7 @@ class LedgerView:
     findings: pd.DataFrame
     ratings: pd.DataFrame
     assessed: Assessed
+    compared: ComparisonView | None
 
 
 @dataclass(frozen=True)
@@ -247,6 +249,7 @@ def _ledger(run: Run, place: Region) -> LedgerView | None:
         listed = assessed(
             connection, level=place.level, period=run.period, snapshot=data.snapshot.id, complete=found.complete, rows=read
         )  # fmt: skip
+        compared = comparison_view(connection, place, period=run.period, needs=run.needs, reference=None, grid=found.grid)
     return LedgerView(
         facts=found,
         snapshot=results.slice_sha256(place.prefix)[:SLICE],
@@ -260,4 +263,5 @@ def _ledger(run: Run, place: Region) -> LedgerView | None:
         findings=findings,
         ratings=ratings,
         assessed=listed,
+        compared=compared,
     )

@@ -11,6 +11,7 @@ from swe.core.dates import parse_partial
 from swe.reference import register
 from swe.reference.regions import english_name
 from swe.reference.regions import region as find
+from swe.reports.comparison_numbers import comparison_numbers
 from swe.reports.framework_numbers import framework_numbers
 from swe.reports.ledger_numbers import ledger_numbers
 from swe.reports.score_numbers import score_numbers
@@ -34,6 +35,7 @@ def all_numbers(e: Evaluation) -> Iterator[Number]:
     yield from ledger_numbers(e)
     yield from score_numbers(e)
     yield from framework_numbers(e)
+    yield from comparison_numbers(e, None if e.ledger is None else e.ledger.compared)
 
 
 def figure_numbers(e: Evaluation) -> Iterator[Number]:

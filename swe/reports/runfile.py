@@ -18,6 +18,8 @@ from swe.core.strict_yaml import Loc, Strict, Words, definition_error, read_mode
 
 if TYPE_CHECKING:
     from swe.indicators.frameworks import Framework
+    from swe.indicators.needs import Needs
+    from swe.indicators.plans import Plan
 
 Lang = Literal["zh", "en"]
 Audience = Literal["internal", "public"]
@@ -57,6 +59,8 @@ class Sources(Strict):
     ledgers: str | None = None
     needs: str | None = None
     ratings: str | None = None
+    outcomes: str | None = None
+    openings: str | None = None
 
 
 class Cover(Strict):
@@ -145,6 +149,29 @@ class Run:
         given = self.spec.framework
         path = given.endswith((".yml", ".yaml"))
         return framework(self.find(given) if path else given, root=self.project)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """The analysis plan: an id, or a path beside the run file; None where the run names none."""
+        if self.spec.plan is None:
+            return None
+        from swe.indicators.plans import plan
+
+        given = self.spec.plan
+        path = given.endswith((".yml", ".yaml"))
+        return plan(self.find(given) if path else given, root=self.project)
+
+    @property
+    def needs_path(self) -> Path | None:
+        """The table of need (docs/needs.md); None where the run names none."""
+        return None if self.spec.sources.needs is None else self.find(self.spec.sources.needs)
+
+    @cached_property
+    def needs(self) -> Needs | None:
+        """The table of need, read; everything wrong with it is said with its line."""
+        from swe.indicators.needs import read_needs
+
+        return None if self.needs_path is None else read_needs(self.needs_path)
 
     @property
     def shipped_run(self) -> bool:
@@ -282,27 +309,21 @@ def _checked(
         (("sources", "figures"), lambda: run.figure_paths),
         (("register",), lambda: _vintage(spec.register_)),
         (("sources", "ratings"), lambda: spec.sources.ratings and run.find(spec.sources.ratings)),
+        (("sources", "outcomes"), lambda: spec.sources.outcomes and run.find(spec.sources.outcomes)),
+        (("sources", "openings"), lambda: spec.sources.openings and run.find(spec.sources.openings)),
         (("framework",), lambda: run.framework),
+        (("sources", "needs"), lambda: run.needs),
+        (("plan",), lambda: run.plan),
     ):
         try:
             check()
         except SweError as error:
-            if loc == ("framework",) and isinstance(error, DefinitionError):
+            if loc in (("framework",), ("plan",)) and isinstance(error, DefinitionError):
                 errors.append(error)  # it names the framework's own lines
             else:
                 problem(loc, error.zh, error.en)
-    if spec.framework is not None and spec.sources.ledgers is None:
-        problem(
-            ("framework",),
-            "有指标体系而没有台账，无从计分：请写 sources.ledgers，或删去 framework",
-            "an indicator system without ledgers scores nothing: give sources.ledgers, or remove framework",
-        )
-    if spec.sources.ratings is not None and spec.sources.ledgers is None:
-        problem(
-            ("sources", "ratings"),
-            "有评分而没有台账：请写 sources.ledgers",
-            "ratings without ledgers: give sources.ledgers",
-        )
+    for key, zh, en in _alone(spec):
+        problem(key, zh, en)
     for key, asked in _not_built(spec):
         if asked:
             name = ".".join(str(part) for part in key)
@@ -322,11 +343,36 @@ def _checked(
     return tuple(sorted(codes, key=lambda code: "" if code == "00" else code))
 
 
+def _alone(spec: RunSpec) -> list[tuple[Loc, str, str]]:
+    """Keys that do nothing without another one."""
+    given = spec.sources
+    found: list[tuple[Loc, str, str]] = []
+    if given.ledgers is None:
+        for key, asked, zh, en in (
+            (("framework",), spec.framework, "有指标体系而没有台账，无从计分：请写 sources.ledgers，或删去 framework",
+             "an indicator system without ledgers scores nothing: give sources.ledgers, or remove framework"),
+            (("sources", "ratings"), given.ratings, "有评分而没有台账：请写 sources.ledgers", "ratings without ledgers: give sources.ledgers"),
+            (("sources", "needs"), given.needs, "有需求表而没有台账，无从对照：请写 sources.ledgers",
+             "a table of need without ledgers has nothing to be held against: give sources.ledgers"),
+        ):  # fmt: skip
+            if asked is not None:
+                found.append((key, zh, en))
+    for name in ("outcomes", "openings"):
+        if getattr(given, name) is not None and spec.plan is None:
+            zh = f"有 sources.{name} 而没有分析计划：请写 plan，或删去它"
+            found.append(
+                (
+                    ("sources", name),
+                    zh,
+                    f"sources.{name} without an analysis plan has no effect: give plan, or remove it",
+                )
+            )
+    return found
+
+
 def _not_built(spec: RunSpec) -> list[tuple[Loc, bool]]:
     """Keys that have a place in the file and no room in the code yet: asked for, they are refused, never ignored."""
     return [
-        (("sources", "needs"), spec.sources.needs is not None),
-        (("plan",), spec.plan is not None),
         (("narrative",), spec.narrative is not None),
         (("formats",), bool(set(spec.formats) - {"html", "xlsx"})),
         (("disclosure", "released"), spec.disclosure.released is not None),

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from swe.reports.evaluation import Evaluation
-from swe.reports.sections import ledger, score_stations
+from swe.reports.sections import comparison, ledger, score_stations
 from swe.reports.sections.page import Page, code, free, quoted
 from swe.show.blocks import Block, Section, Table, table
 
@@ -65,7 +65,9 @@ def awareness(e: Evaluation) -> Section:
 
 def stations(e: Evaluation) -> Section:
     """Per-station results: what each declared, and its points where an indicator system is named."""
-    return _chapter(e, "stations", more=score_stations.blocks(Page(e)))
+    p = Page(e)
+    compared = [] if e.ledger is None else comparison.blocks(p, e.ledger.compared)
+    return _chapter(e, "stations", more=[*score_stations.blocks(p), *compared])
 
 
 def _chapter(e: Evaluation, name: str, *rule_types: str, more: Sequence[Block | None] = ()) -> Section:

@@ -1,0 +1,80 @@
+"""What a report compares in its region: stations or counties, urban and rural, the months of the region; gathered once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from swe import stats
+from swe.indicators.comparison import Comparison, gathered, monthly
+from swe.indicators.comparison_rows import By
+from swe.indicators.equity import Equity, equity
+from swe.indicators.needs import Needs
+from swe.indicators.station_months import StationMonths, station_months
+from swe.ledgers.snapshot_reader import query
+from swe.reference.register import nearest_vintage
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+    from swe.core.dates import Period
+    from swe.reference.regions import Region
+    from swe.show.result import Result
+
+BY_LEVEL: Mapping[str, By] = {"nation": "county", "province": "county"}  # else stations
+LEAD = "valid_activities"  # the measure that is drawn unit by unit; fixed, so that nobody picks the prettiest
+SHARE = "cases_closed"  # the measure of the funnel: its denominators differ
+LEAST_MONTHS = 6  # of a control chart; below, no limits are drawn
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonView:
+    """comparison None where no station reported anything; chart the region's months of `LEAD`, None with too few."""
+
+    by: By
+    comparison: Comparison | None
+    chart: Result | None
+    equity: Equity
+    needs: Needs | None
+    of_reference: bool
+
+
+def comparison_view(
+    con: duckdb.DuckDBPyConnection,
+    place: Region,
+    *,
+    period: Period,
+    needs: Needs | None = None,
+    reference: Mapping[str, Any] | None = None,
+    grid: pd.DataFrame | None = None,
+) -> ComparisonView:
+    """Gather a region from a connection to its rows.
+
+    reference   numbers of the whole run, used where stations are compared; grid: as of `station_months`
+    """
+    by: By = BY_LEVEL.get(place.level, "station")
+    found = station_months(partial(query, con), period=period, prefix=place.prefix, grid=grid)
+    settled = reference if by == "station" else None
+    compared = gathered(found, by=by, reference=settled) if len(found.stations) else None
+    fair = equity(found, prefix=place.prefix, vintage=nearest_vintage(period.last), needs=needs)
+    chart = None if compared is None else _chart(compared, found, period)
+    return ComparisonView(by, compared, chart, fair, needs, settled is not None)
+
+
+def _chart(compared: Comparison, found: StationMonths, period: Period) -> Result | None:
+    """u chart over whole calendar months; no phase is ever set here."""
+    rows = monthly(compared, LEAD)
+    rows = rows[[_whole(str(month), period) for month in rows["month"]]]
+    if len(rows) < LEAST_MONTHS or not rows["count"].sum():
+        return None
+    return stats.spc(rows, time="month", value="count", n="n", kind="u")
+
+
+def _whole(month: str, period: Period) -> bool:
+    first = date.fromisoformat(f"{month}-01")
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return period.first <= first and after - timedelta(days=1) <= period.last
