@@ -232,11 +232,17 @@ def framework_diff_command(files: tuple[str, ...], as_json: bool, project: Path 
 @click.option("--rows", type=click.IntRange(1), help="number of service rows")
 @click.option("--messy", is_flag=True, help="the same data the way stations write them")
 @click.option("--seed", type=int, default=20230531)
-def demo_command(out: Path, project: Path | None, lang: str | None, **options: Any) -> None:
-    """Write a simulated ledger and its run file."""
+@click.option(
+    "--framework", "system", default="generic-100", metavar="ID", show_default=True,
+    help="indicator system of the simulated ratings; none for no ratings and no scores",
+)  # fmt: skip
+def demo_command(out: Path, project: Path | None, lang: str | None, system: str, **options: Any) -> None:
+    """Write a simulated ledger with ratings, and its run file."""
+    from swe.indicators.rated_points import rated_points
     from swe.ledgers.demo import make_demo
 
-    made = make_demo(out, **options)
+    rated = rated_points(system, root=project)
+    made = make_demo(out, rated=rated, framework_id=system if rated else "", **options)
     zh, en = (
         f"模拟数据已写入 {made}。接着：swe check {made}/raw，swe run {made}/run.yml",
         (f"simulated data are in {made}. Next: swe check {made}/raw, swe run {made}/run.yml"),
@@ -261,6 +267,7 @@ def demo_command(out: Path, project: Path | None, lang: str | None, **options: A
     type=click.Choice(["fork", "kernel"]),
     help="how notebooks are executed (default: fork on Linux)",
 )
+@click.option("--dask", metavar="ADDRESS", help="let a Dask scheduler's workers make them: tcp://host:8786")
 @click.option("--audience", type=click.Choice(["internal", "public"]))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="write into this folder itself")
 @click.option("--fresh", is_flag=True, help="make every region again")
@@ -312,10 +319,10 @@ class _Progress:
 
     def planned(self, steps: list[Any]) -> None:
         if self.as_json:
-            _print_json({"plan": [{"region": step.code, "state": step.state} for step in steps]})
+            _print_json({"plan": [step.document() for step in steps]})
         else:
             for step in steps:
-                click.echo(f"{step.code}\t{step.state}")
+                click.echo(step.line(current()))
 
     def finished(self, summary: Any) -> None:
         if self.as_json:
@@ -325,8 +332,20 @@ class _Progress:
             zh = "新做 {} 份，未变 {} 份，失败 {} 份，用时 {:.0f} 秒。目录页：".format(*counts)
             en = "{} made, {} unchanged, {} failed, {:.0f} s. Index:".format(*counts)
             click.echo(zh if current() == "zh" else en, err=True)
+            self._left(summary)
             click.echo(summary.out / "index.html")
         _raise_for(summary)
+
+    def _left(self, summary: Any) -> None:
+        """What --only-failed has not touched although it is not as it should be."""
+        for codes, zh, en in (
+            (summary.missing, "从未做过", "never made"),
+            (summary.outdated, "已过时", "out of date"),
+        ):
+            if codes:
+                zh = f"{len(codes)} 个地区{zh}（--only-failed 不做它们）；去掉 --only-failed 再运行即可"
+                en = f"{len(codes)} regions {en} (--only-failed leaves them); run again without --only-failed"
+                click.echo(zh if current() == "zh" else en, err=True)
 
 
 def _raise_for(summary: Any) -> None:
@@ -372,21 +391,20 @@ def status_command(folder: Path, as_json: bool, **_: Any) -> None:
 
 @command("verify")
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--signed", "wanted", type=click.IntRange(1), metavar="N", help="and signed by N allowed persons"
+)
 @JSON
-def verify_command(folder: Path, as_json: bool, **_: Any) -> None:
-    """Whether every byte of a run's folder is as it was made."""
+def verify_command(folder: Path, wanted: int | None, as_json: bool, project: Path | None, **_: Any) -> None:
+    """Whether every byte of a run's folder is as it was made, and how many have signed it."""
     from swe.core.errors import VerificationError
-    from swe.reports.manifest import verify
+    from swe.reports.signatures import verified, verified_lines
 
-    found = verify(folder)
+    found = verified(folder, signed=wanted, project=project)
     if as_json:
         _print_json(found)
-    elif found["ok"]:
-        zh, en = (
-            f"一致：{found['regions']} 个地区，{found['files']} 个文件",
-            f"ok: {found['regions']} regions, {found['files']} files",
-        )
-        click.echo(zh if current() == "zh" else en)
+    else:
+        click.echo("\n".join(verified_lines(found, current())))
     if not found["ok"]:
         listed = "; ".join(f"{p['path']} ({p['problem']})" for p in found["problems"][:20])
         raise VerificationError(

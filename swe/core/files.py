@@ -119,21 +119,29 @@ def _held(handle: int) -> bool:
     return True
 
 
+def staged_entries(folder: Path, only: str | None = None) -> list[Path]:
+    """What is being written into a folder, or was when somebody was interrupted; `only` what belongs to one target."""
+    found = sorted(Path(folder).glob(f"{STAGING}*"))
+    return [entry for entry in found if only is None or _belongs(entry.name.removeprefix(STAGING), only)]
+
+
 def clear_staging(folder: Path, only: str | None = None) -> None:
     """Remove what an interrupted run left; a set-aside folder whose successor never came is put back.
 
     `only` looks at what belongs to one target.
     """
-    for entry in sorted(Path(folder).glob(f"{STAGING}*")):
+    for entry in staged_entries(folder, only):
         name = entry.name.removeprefix(STAGING)
-        if only is not None and name != f"old-{only}" and not name.startswith(f"{only}-"):
-            continue
         if name.startswith("old-") and not (entry.parent / name[4:]).exists():
             entry.replace(entry.parent / name[4:])
         elif entry.is_dir():
             shutil.rmtree(entry, ignore_errors=True)
         else:
             entry.unlink(missing_ok=True)
+
+
+def _belongs(name: str, target: str) -> bool:
+    return name == f"old-{target}" or name.startswith(f"{target}-")
 
 
 def write_synced(path: Path, raw: bytes) -> None:

@@ -278,7 +278,9 @@ def parts_of(folder: Path) -> Iterator[Part]:
         document = read_json(path)
         document["accounts"] = tuple(Account(**each) for each in document["accounts"])
         document["issues"] = tuple(Issue(**each) for each in document["issues"])
-        document["persons"] = tuple(Issue(**each) for each in document.get("persons", ()))  # older stores have none
+        document["persons"] = tuple(
+            Issue(**each) for each in document.get("persons", ())
+        )  # older stores have none
         document["privacy"] = tuple(tuple(each) for each in document["privacy"])
         document["letters"] = tuple(tuple(each) for each in document["letters"])
         yield Part(**document)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from swe.core import errors
 from swe.core.errors import UsageError
-from swe.reports import batch
+from swe.reports import batch, planning
 from swe.reports.evaluation import check_inputs
 from swe.reports.execute import Engine, declared_parameters
 from swe.reports.runfile import Run, RunSpec, load_run, selected
@@ -19,7 +19,7 @@ class Listener(Protocol):
     """Who is told of a run's progress."""
 
     def tell(self, outcome: batch.Outcome, done: int, planned: int) -> None: ...
-    def planned(self, steps: list[batch.Step]) -> None: ...
+    def planned(self, steps: list[planning.Step]) -> None: ...
     def finished(self, summary: batch.Summary) -> None: ...
 
 
@@ -41,6 +41,7 @@ def run_and_report(
     memory_mb: int | None = None,
     dry_run: bool = False,
     refresh_reference: bool = False,
+    dask: str | None = None,
 ) -> batch.Summary | None:
     """Plan a run and make it; None on a dry run."""
     given = dict(_pair(text) for text in parameters)
@@ -54,16 +55,16 @@ def run_and_report(
         settings["audience"] = audience
     check_inputs(run)
     target = (out or run.folder).absolute()
-    steps = batch.plan(
+    steps = planning.plan(
         run, selected(run, wanted), target, settings=settings, parameters=own, timeout=timeout, fresh=fresh,
         only_failed=only_failed, memory_mb=memory_mb, engine=engine or default_engine(),
-        refresh_reference=refresh_reference,
+        refresh_reference=refresh_reference, dry=dry_run,
     )  # fmt: skip
     if dry_run:
         listener.planned(steps)
         return None
     workers = jobs or min(4, os.cpu_count() or 1)
-    summary = batch.run_steps(run, steps, target, workers=workers, tell=listener.tell)
+    summary = batch.run_steps(run, steps, target, workers=workers, tell=listener.tell, cluster=dask)
     listener.finished(summary)
     return summary
 

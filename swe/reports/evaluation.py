@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from swe.indicators.scores import Scores
     from swe.reference.published import Published
+    from swe.reports.run_plan import EffectView
 
 SLICE = 16  # digits of a hash that name the rows of a region
 
@@ -111,6 +112,7 @@ class Evaluation:
     peers: pd.DataFrame
     below: tuple[Region, ...]
     ledger: LedgerView | None = None
+    effect: EffectView | None = None
 
     @cached_property
     def numbers(self) -> MappingProxyType[str, Number]:
@@ -151,7 +153,7 @@ def evaluate(
     tracks = tuple(_track(view.programme.id, goal) for view in views for goal in view.goals)
     return Evaluation(
         run, place, lang or run.lang, facts, figures, views, measured, tuple(claims(place.code, facts)), tracks,
-        _peers(facts, place), _below(place), _ledger(run, place),
+        _peers(facts, place), _below(place), _ledger(run, place), _effect(run, place),
     )  # fmt: skip
 
 
@@ -231,6 +233,15 @@ def _below(place: Region) -> tuple[Region, ...]:
     return tuple(children(place, level))
 
 
+def _effect(run: Run, place: Region) -> EffectView | None:
+    """What the run's analysis plan finds for a region; None where the run names none."""
+    if run.plan is None:
+        return None
+    from swe.reports.run_plan import effect_view
+
+    return effect_view(run, place)
+
+
 def _ledger(run: Run, place: Region) -> LedgerView | None:
     """The run's ledgers for a region; loading them again costs little, for unchanged sources are not read."""
     if run.spec.sources.ledgers is None:
@@ -249,7 +260,9 @@ def _ledger(run: Run, place: Region) -> LedgerView | None:
         listed = assessed(
             connection, level=place.level, period=run.period, snapshot=data.snapshot.id, complete=found.complete, rows=read
         )  # fmt: skip
-        compared = comparison_view(connection, place, period=run.period, needs=run.needs, reference=None, grid=found.grid)
+        compared = comparison_view(
+            connection, place, period=run.period, needs=run.needs, reference=None, grid=found.grid
+        )
     return LedgerView(
         facts=found,
         snapshot=results.slice_sha256(place.prefix)[:SLICE],

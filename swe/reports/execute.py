@@ -8,7 +8,9 @@ calling process, which the batch forks for each report.
 
 from __future__ import annotations
 
+import ast
 import functools
+import json
 import os
 import time
 from collections.abc import Callable
@@ -19,15 +21,28 @@ from swe.core.errors import DefinitionError, MachineError, NotebookError, SweErr
 from swe.core.files import disk_errors
 
 
-def declared_parameters(notebook: Path) -> frozenset[str]:
-    """Names in the notebook's cell tagged `parameters`."""
-    import papermill
-    from nbformat.reader import NotJSONError
+class KernelStartError(MachineError):
+    """A kernel did not come up: no cell has run."""
 
+
+def declared_parameters(notebook: Path) -> frozenset[str]:
+    """Names assigned in the notebook's cell tagged `parameters`.
+
+    Read here and not by papermill, whose import takes longer than a whole run in which nothing has changed.
+    """
     try:
-        return frozenset(papermill.inspect_notebook(_unformatted(notebook)))
-    except (NotJSONError, UnicodeDecodeError):
+        cells = json.loads(notebook.read_bytes())["cells"]
+        tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+        tree = ast.parse("".join(tagged[0]["source"])) if tagged else ast.Module([], [])
+    except (ValueError, KeyError, TypeError, AttributeError, SyntaxError):
         raise DefinitionError("不是笔记本文件", "not a notebook", where=str(notebook)) from None
+    targets: list[ast.expr] = []
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            targets += statement.targets
+        elif isinstance(statement, ast.AnnAssign):
+            targets.append(statement.target)
+    return frozenset(target.id for target in targets if isinstance(target, ast.Name))
 
 
 def check_parameters(notebook: Path, names: set[str]) -> None:
@@ -207,7 +222,9 @@ def _in_kernel(notebook: Path, parameters: dict[str, Any], *, cwd: Path, output:
             "笔记本内核中途退出（可能内存不足）", "the kernel died on the way (out of memory?)"
         ) from None
     except RuntimeError as error:
-        raise MachineError(f"笔记本内核没有启动（{error}）", f"the kernel did not start ({error})") from error
+        raise KernelStartError(
+            f"笔记本内核没有启动（{error}）", f"the kernel did not start ({error})"
+        ) from error
 
 
 def _notebook_error(error: Any) -> SweError:

@@ -12,6 +12,7 @@ from swe.reference import register
 from swe.reference.regions import english_name
 from swe.reference.regions import region as find
 from swe.reports.comparison_numbers import comparison_numbers
+from swe.reports.effect_numbers import effect_numbers
 from swe.reports.framework_numbers import framework_numbers
 from swe.reports.ledger_numbers import ledger_numbers
 from swe.reports.score_numbers import score_numbers
@@ -35,6 +36,7 @@ def all_numbers(e: Evaluation) -> Iterator[Number]:
     yield from ledger_numbers(e)
     yield from score_numbers(e)
     yield from framework_numbers(e)
+    yield from effect_numbers(e)
     yield from comparison_numbers(e, None if e.ledger is None else e.ledger.compared)
 
 

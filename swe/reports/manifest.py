@@ -11,6 +11,7 @@ import importlib.metadata
 import json
 import platform
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ PACKAGES = (
     "duckdb", "ipykernel", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow",
     "pydantic", "seaborn", "statsmodels", "xlsxwriter",
 )  # fmt: skip
+MANIFEST, RUN, INDEX = "manifest.json", "run.json", "index.html"
 CODE = ("*.py", "*.toml", "*.j2", "*.css", "*.json", "*.ttf")
 
 
@@ -42,7 +44,6 @@ def code_sha256() -> str:
     )
 
 
-@functools.cache
 def described(path: Path, base: Path) -> dict[str, Any]:
     """A file as the manifest names it: path relative to the project, bytes, sha256 and rows where it has rows."""
     entry: dict[str, Any] = {
@@ -112,45 +113,71 @@ def read_run(folder: Path) -> dict[str, Any] | None:
 
 
 def verify(folder: Path) -> dict[str, Any]:
-    """Every checksum below a run's folder: {"ok", "regions", "files", "problems": [{path, problem}]}.
+    """Every checksum below a run's folder, and what the manifests say of the checks of their pages.
 
-    ok when all bytes match, also where `_failed/` has entries.
+    {"ok", "regions", "files", "problems": [{path, problem}], "checks": {pass, review, fail}, "reviews": [{region, name,
+    detail}]}. ok when all bytes match and no check has failed, also where `_failed/` has entries or a check asks for a
+    person's look. Signatures (`*.sig`) are looked at by `swe.reports.signatures`.
     """
-    problems: list[dict[str, str]] = []
-    files = 0
     run = read_run(folder)
     if run is None:
         return {
+            **_Found(folder).document(0),
             "ok": False,
-            "regions": 0,
             "files": 1,
-            "problems": [{"path": "run.json", "problem": "changed"}],
+            "problems": [{"path": RUN, "problem": "changed"}],
         }
-
-    def compare(path: Path, expected: str) -> bool:
-        nonlocal files
-        files += 1
-        name = path.relative_to(folder).as_posix()
-        if not path.is_file():
-            problems.append({"path": name, "problem": "missing"})
-            return False
-        if sha256_of(path) != expected:
-            problems.append({"path": name, "problem": "changed"})
-            return False
-        return True
-
-    compare(folder / "index.html", run["index"])
+    found = _Found(folder)
+    found.compare(folder / INDEX, run["index"])
     for code, expected in run["manifests"].items():
-        path = folder / code / "manifest.json"
-        if not compare(path, expected):
+        path = folder / code / MANIFEST
+        if not found.compare(path, expected):
             continue
-        listed = read_json(path)["outputs"]
-        for entry in listed:
-            compare(folder / code / entry["path"], entry["sha256"])
-        extra = {p.name for p in (folder / code).iterdir()} - {e["path"] for e in listed} - {"manifest.json"}
-        problems += [{"path": f"{code}/{name}", "problem": "unlisted"} for name in sorted(extra)]
-    known = {*run["manifests"], "index.html", "run.json", "log.jsonl", "_failed"}
-    problems += [
-        {"path": p.name, "problem": "unlisted"} for p in sorted(folder.iterdir()) if p.name not in known
-    ]
-    return {"ok": not problems, "regions": len(run["manifests"]), "files": files, "problems": problems}
+        known = read_json(path)
+        for entry in known["outputs"]:
+            found.compare(folder / code / entry["path"], entry["sha256"])
+        found.look(code, known.get("checks", []))
+        extra = (
+            {p.name for p in (folder / code).iterdir()} - {e["path"] for e in known["outputs"]} - {MANIFEST}
+        )
+        found.problems += [{"path": f"{code}/{name}", "problem": "unlisted"} for name in sorted(extra)]
+    listed = {*run["manifests"], INDEX, RUN, "log.jsonl", "_failed"}
+    others = [p.name for p in sorted(folder.iterdir()) if p.name not in listed and p.suffix != ".sig"]
+    found.problems += [{"path": name, "problem": "unlisted"} for name in others]
+    return found.document(len(run["manifests"]))
+
+
+@dataclass
+class _Found:
+    """What `verify` has seen so far."""
+
+    folder: Path
+    files: int = 0
+    problems: list[dict[str, str]] = field(default_factory=list)
+    checks: dict[str, int] = field(default_factory=lambda: {"pass": 0, "review": 0, "fail": 0})
+    reviews: list[dict[str, str]] = field(default_factory=list)
+
+    def compare(self, path: Path, expected: str) -> bool:
+        self.files += 1
+        problem = "missing" if not path.is_file() else "changed" if sha256_of(path) != expected else ""
+        if problem:
+            self.problems.append({"path": path.relative_to(self.folder).as_posix(), "problem": problem})
+        return not problem
+
+    def look(self, code: str, checks: list[dict[str, str]]) -> None:
+        for check in checks:
+            self.checks[check["result"]] += 1
+            if check["result"] == "review":
+                self.reviews.append(
+                    {"region": code, "name": check["name"], "detail": check.get("detail", "")}
+                )
+            elif check["result"] == "fail":
+                self.problems.append(
+                    {"path": f"{code}/{MANIFEST}", "problem": f"check failed: {check['name']}"}
+                )
+
+    def document(self, regions: int) -> dict[str, Any]:
+        return {
+            "ok": not self.problems, "regions": regions, "files": self.files, "problems": self.problems,
+            "checks": self.checks, "reviews": self.reviews,
+        }  # fmt: skip

@@ -98,7 +98,9 @@ def open_report(
 
 def _marks(e: Evaluation) -> list[str]:
     internal = ["internal"] if e.run.audience == "internal" else []
-    simulated = ["simulated"] if e.ledger is not None and e.ledger.facts.simulated else []
+    ledger = e.ledger is not None and e.ledger.facts.simulated
+    effect = e.effect is not None and e.effect.study is not None and e.effect.study.simulated
+    simulated = ["simulated"] if ledger or effect else []
     return internal + simulated + (["example"] if unofficial(e) else [])
 
 

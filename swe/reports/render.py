@@ -6,6 +6,8 @@ import functools
 from pathlib import Path
 from typing import Any
 
+from markupsafe import escape
+
 from swe.show.css import stylesheet
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -20,11 +22,15 @@ def exporter() -> Any:
     made.exclude_input = True
     made.exclude_input_prompt = True
     made.exclude_output_prompt = True
+    made.register_filter("highlight_code", lambda source, **_: escape(source))  # no page shows code
     return made
 
 
 def html(notebook: Any, page: dict[str, Any]) -> str:
     """The page: no script, no outside address; `page` holds lang, title, audience and mark."""
+    from nbconvert.exporters import TemplateExporter
+
     resources = {"page": page, "css": stylesheet()}
-    body, _ = exporter().from_notebook_node(notebook, resources=resources)
+    # HTMLExporter would parse the page once more, to add alternative texts where they are missing: ours must not be
+    body, _ = TemplateExporter.from_notebook_node(exporter(), notebook, resources=resources)
     return "\n".join(line.rstrip() for line in body.splitlines() if line.strip()) + "\n"

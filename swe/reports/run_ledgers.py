@@ -5,21 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from swe.core.errors import DefinitionError
-from swe.core.files import sha256_of_bytes
-from swe.ledgers.contract import contract
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from swe.ledgers.load import Tables
     from swe.reports.runfile import Run
 
-SNAPSHOT = "SWE_SNAPSHOT"  # the snapshot a batch has loaded, for its reports; nothing else reads it
+SNAPSHOT, RESULTS = (
+    "SWE_SNAPSHOT",
+    "SWE_RESULTS",
+)  # what a batch has loaded, for its reports; nothing else reads it
 ROWS = {"read": "rows_read", "accepted": "accepted", "rejected": "rejected", "skipped": "skipped"}
 
 
@@ -36,9 +34,9 @@ def run_ledgers(run: Run) -> Tables:
     from swe.ledgers.load import Tables, load
     from swe.ledgers.tables_view import Snapshot
 
-    opened = os.environ.get(SNAPSHOT)
-    if opened:
-        return Tables(Snapshot(Path(opened).name, Path(opened)))
+    known = os.environ.get(SNAPSHOT)
+    if known:
+        return Tables(Snapshot(Path(known).name, Path(known)))
     given, rated = run.spec.sources.ledgers, run.spec.sources.ratings
     assert given is not None  # the caller has looked
     if "://" in given:
@@ -54,57 +52,26 @@ def run_ledgers(run: Run) -> Tables:
 
 
 @contextlib.contextmanager
-def opened_snapshot(path: str | None) -> Iterator[None]:
-    """Reports made inside read this snapshot and no file; a kernel inherits it. None leaves them to load."""
-    if path is None:
-        yield
-        return
-    before = os.environ.get(SNAPSHOT)
-    os.environ[SNAPSHOT] = path
+def opened(snapshot: str | None, results: str | None) -> Iterator[None]:
+    """Reports made inside read this snapshot and these shared results, and no other file; a kernel inherits them.
+
+    None leaves them to load.
+    """
+    given = {SNAPSHOT: snapshot, RESULTS: results}
+    before = {name: os.environ.get(name) for name in given}
+    _set({name: value for name, value in given.items() if value is not None})
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[SNAPSHOT]
+        _set(before)
+
+
+def _set(variables: dict[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
         else:
-            os.environ[SNAPSHOT] = before
-
-
-@dataclass(frozen=True)
-class FilesByRegion:
-    """Which files the rows of a region's stations came from; a file that gave no row belongs to every region."""
-
-    files: pd.DataFrame  # file, region
-    sources: pd.DataFrame  # name, bytes, sha256, rows
-    issues: pd.DataFrame
-
-    def of(self, prefix: str) -> list[str]:
-        """Names of the files of a region, sorted."""
-        mine = self.files[self.files["region"].str.startswith(prefix)]["file"]
-        nobody = set(self.sources["name"]) - set(self.files["file"])
-        return sorted(set(mine) | nobody)
-
-    def inputs(self, prefix: str) -> list[dict[str, Any]]:
-        """The files of a region for its manifest, and one hash over what the checks said of them."""
-        names = self.of(prefix)
-        known = self.sources[self.sources["name"].isin(names)].sort_values("name")
-        entries = [
-            {"path": f"ledgers/{name}", "bytes": int(size), "sha256": sha256, "rows": int(rows)}
-            for name, size, sha256, rows in known[["name", "bytes", "sha256", "rows"]].itertuples(index=False)
-        ]
-        said = self.issues[self.issues["file"].isin(names)]
-        text = said.to_csv(index=False, lineterminator="\n")
-        return [*entries, {"path": "ledgers.issues", "sha256": sha256_of_bytes(text.encode()), "rows": len(said)}]
-
-
-def files_by_region(data: Tables) -> FilesByRegion:
-    """One pass over the store: file and region of the station of every row."""
-    tables = contract(data.contract).tables
-    parts = [
-        f"SELECT DISTINCT t._file AS file, s.region_code AS region FROM {name} t JOIN stations s USING (station_id)"
-        for name in tables
-    ]
-    return FilesByRegion(data.query(" UNION ".join(parts)), data.sources, data.issues)
+            os.environ[name] = value
 
 
 def rule_text(rule: str) -> tuple[str, str]:

@@ -7,16 +7,18 @@ province and no others. `refresh` makes a new reference.
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from swe.core.files import json_text, sha256_of, sha256_of_bytes, staged_folder, write_atomic
-from swe.ledgers.contract import contract
 from swe.reference.regions import region
 from swe.reports.manifest import code_sha256, read_json
-from swe.reports.run_ledgers import FilesByRegion, files_by_region, run_ledgers
+from swe.reports.run_ledgers import RESULTS, run_ledgers
+from swe.reports.run_slices import FilesByRegion, Sorted, digests, files_by_region
 from swe.show.result import Note
 
 if TYPE_CHECKING:
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 
 RESAMPLES = 500
 FRAMES = ("indicators", "table", "points", "dimensions", "grades", "lift")
-DIGESTS = "digests"
-REFERENCE = "reference.json"
+STATIONS, FILES = "stations", "files"
+ABOUT, REFERENCE = "about.json", "reference.json"
+KEPT = 3  # folders of results that stay beside the reference and the newest: runs that are still reading
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class RunResults:
     """The shared results of a run: a folder of Parquet files.
 
     framework   None where the run names none: then there are digests and nothing else
-    reference   as-of date and snapshot of the reference that unchanged stations keep
+    reference   as-of date and snapshot of the reference that unchanged stations keep; empty without a framework
     changed     stations that have changed since, and are scored anew
     """
 
@@ -49,7 +52,6 @@ class RunResults:
 
     def scores(self, prefix: str) -> Scores | None:
         """The scores of the stations of a region, cut from those of the whole run."""
-        import pandas as pd
 
         from swe.indicators.scores import Scores
 
@@ -59,7 +61,7 @@ class RunResults:
         def part(name: str) -> pd.DataFrame:
             return _read(self.folder / f"{name}.parquet", prefix)
 
-        about = read_json(self.folder / "about.json")
+        about = read_json(self.folder / ABOUT)
         notes = tuple(Note(**note) for note in about["notes"])
         return Scores(
             "score", part("table"), {**about["values"]}, notes, framework=self.framework, points=part("points"),
@@ -70,15 +72,18 @@ class RunResults:
         """The frame of indicators of the stations of a region."""
         return _read(self.folder / "indicators.parquet", prefix)
 
+    def files(self, prefix: str) -> list[str]:
+        """Names of the files of a region, sorted; those that gave no row belong to every region."""
+        mine = _read(self.folder / f"{FILES}.parquet", prefix)["file"]
+        return sorted({*map(str, mine), *read_json(self.folder / ABOUT)["nobodys"]})
+
     @cached_property
-    def _digests(self) -> pd.DataFrame:
-        return _read(self.folder / f"{DIGESTS}.parquet", "")
+    def _stations(self) -> Sorted:
+        return Sorted.of(_read(self.folder / f"{STATIONS}.parquet", ""), "unit", "digest", "scored")
 
     def slice_sha256(self, prefix: str) -> str:
-        """One hash over what a region's report takes from here: the rows of its stations, and the reference."""
-        known = self._digests[self._digests["region"].str.startswith(prefix)]
-        rows = known[["unit", "digest"]].itertuples(index=False)
-        lines = [f"{unit} {digest}" for unit, digest in rows]
+        """One hash over what a region's report takes from here: its stations' rows and results, and the reference."""
+        lines = [" ".join(map(str, row)) for row in self._stations.below(prefix)]
         return sha256_of_bytes("\n".join([json_text(self.reference), *lines]).encode())
 
 
@@ -91,65 +96,78 @@ class RegionSlices:
     snapshot: str
 
     def inputs(self, code: str) -> list[dict[str, Any]]:
-        """The files behind a region, a hash of what the checks said of them, and one of its stations' rows."""
+        """The files behind a region, what was said of them, and one hash of its stations' rows and results."""
         prefix = region(code).prefix
         return [*self.files.inputs(prefix), {"path": "ledgers", "sha256": self.results.slice_sha256(prefix)}]
 
 
-def region_slices(run: Run, *, refresh: bool = False) -> RegionSlices | None:
+def region_slices(run: Run, *, refresh: bool = False, dry: bool = False) -> RegionSlices | None:
     """Load the run's ledgers and compute what its regions share; None where it has no ledgers."""
+    import pandas as pd
+
     if run.spec.sources.ledgers is None:
         return None
     data = run_ledgers(run)
-    return RegionSlices(files_by_region(data), run_results(run, data, refresh=refresh), str(data.snapshot.path))
+    results = run_results(run, data, refresh=refresh, dry=dry)
+    placed = pd.read_parquet(results.folder / f"{FILES}.parquet")
+    return RegionSlices(files_by_region(data, placed), results, str(data.snapshot.path))
 
 
-def run_results(run: Run, data: Tables, *, refresh: bool = False) -> RunResults:
-    """The shared results of a run, computed where they are not there yet."""
+def run_results(run: Run, data: Tables, *, refresh: bool = False, dry: bool = False) -> RunResults:
+    """The shared results of a run, computed where they are not there yet; a dry run settles no reference.
+
+    A report of a batch opens those that the batch has computed.
+    """
     fw = run.framework
+    if given := os.environ.get(RESULTS):
+        return _opened(Path(given), fw)
     base = data.snapshot.path.parent / "results"
     key = _key(run, fw)
-    known = None if refresh else _reference(base, key)
+    known = None if refresh or fw is None else _reference(base, key)
     name = sha256_of_bytes(f"{key} {data.snapshot.id} {known}".encode())[:16]
     folder = base / name
     if known is not None and known["snapshot"] == data.snapshot.id:
         folder = base / known["folder"]
-    if refresh or not (folder / "about.json").is_file():
+    if (refresh and not dry) or not (folder / ABOUT).is_file():
         _compute(run, data, fw, folder, None if known is None else base / known["folder"])
-        if known is None:
-            write_atomic(base / REFERENCE, json_text({"key": key, "folder": name, "snapshot": data.snapshot.id, "files": _files(folder)}))
-    about = read_json(folder / "about.json")
+    if known is None and fw is not None and not dry:
+        settled = {"key": key, "folder": name, "snapshot": data.snapshot.id, "files": _files(folder)}
+        write_atomic(base / REFERENCE, json_text(settled))
+    if not dry:
+        _prune(base, folder)
+    return _opened(folder, fw)
+
+
+def _opened(folder: Path, fw: Framework | None) -> RunResults:
+    about = read_json(folder / ABOUT)
     return RunResults(folder, fw, about["reference"], tuple(about["changed"]))
 
 
-def digests(data: Tables) -> pd.DataFrame:
-    """A digest for each station over all of its rows in all tables: `unit, region, digest`.
-
-    The sum of the rows' hashes does not depend on their order; where a row came from (file, sheet, row) is left out.
-    """
-    parts = []
-    for table in contract(data.contract).tables.values():
-        columns = ", ".join(f'"{column.name}"' for column in table.stored_columns)
-        parts.append(
-            f"SELECT station_id, '{table.name}' AS t, count(*) AS n, sum(hash({columns})::HUGEINT) AS h "
-            f"FROM {table.name} GROUP BY station_id"
-        )
-    return data.query(
-        "WITH rows AS (" + " UNION ALL ".join(parts) + ") "
-        "SELECT s.station_id AS unit, any_value(s.region_code) AS region, "
-        "md5(string_agg(r.t || ' ' || r.n || ' ' || r.h, ',' ORDER BY r.t)) AS digest "
-        "FROM stations s JOIN rows r USING (station_id) GROUP BY s.station_id ORDER BY region, unit"
-    )
+def _prune(base: Path, current: Path) -> None:
+    """Remove results that nothing refers to any more."""
+    path = base / REFERENCE
+    kept = {current.name, read_json(path)["folder"]} if path.is_file() else {current.name}
+    others = [
+        entry
+        for entry in base.iterdir()
+        if entry.is_dir() and entry.name not in kept and entry.name[0] != "."
+    ]
+    others.sort(key=lambda entry: entry.stat().st_mtime)
+    for entry in others[:-KEPT]:
+        shutil.rmtree(entry, ignore_errors=True)
 
 
 # -- computing --
 
 
 def _compute(run: Run, data: Tables, fw: Framework | None, folder: Path, reference: Path | None) -> None:
-    now = digests(data)
+    made = digests(data)
+    now = made.stations
     frames: dict[str, Any] = {}
+    reference_of = {} if fw is None else {"as_of": run.spec.as_of, "snapshot": data.snapshot.id}
     about: dict[str, Any] = {
-        "reference": {"as_of": run.spec.as_of, "snapshot": data.snapshot.id}, "changed": [], "values": {}, "notes": [],
+        "reference": reference_of, "changed": [], "values": {}, "notes": [],
+        "nobodys": sorted(set(map(str, data.sources["name"])) - set(map(str, made.files["file"]))),
     }  # fmt: skip
     if fw is not None:
         scored = _scored(run, data, fw, now, frames)
@@ -157,12 +175,36 @@ def _compute(run: Run, data: Tables, fw: Framework | None, folder: Path, referen
     if reference is not None:
         about = _kept(reference, now, frames, about)
     with staged_folder(folder) as staged:
-        for name, frame in {**frames, DIGESTS: now}.items():
+        for name, frame in {**frames, FILES: made.files}.items():
             frame.to_parquet(staged / f"{name}.parquet", index=False, row_group_size=20_000)
-        (staged / "about.json").write_text(json_text(about), encoding="utf-8", newline="\n")
+        with_results = now.assign(scored=_result_digests(staged, sorted(frames), now["unit"]))
+        with_results.to_parquet(staged / f"{STATIONS}.parquet", index=False, row_group_size=20_000)
+        (staged / ABOUT).write_text(json_text(about), encoding="utf-8", newline="\n")
 
 
-def _scored(run: Run, data: Tables, fw: Framework, now: pd.DataFrame, frames: dict[str, Any]) -> dict[str, Any]:
+def _result_digests(folder: Path, names: list[str], units: pd.Series) -> list[str]:
+    """A digest of the results of each station: a changed one is compared with all, so theirs may move it too."""
+    import duckdb
+
+    found: dict[str, list[str]] = {str(unit): [] for unit in units}
+    with duckdb.connect(config={"threads": 1}) as con:
+        for name in names:
+            path = str(folder / f"{name}.parquet")
+            described = con.execute("DESCRIBE SELECT * FROM read_parquet(?)", [path]).fetchall()
+            columns = ", ".join(f'"{column[0]}"' for column in described)
+            rows = con.execute(
+                f"SELECT unit::VARCHAR, sum(hash({columns})::HUGEINT)::VARCHAR FROM read_parquet(?) GROUP BY 1",
+                [path],
+            ).fetchall()
+            for unit, digest in rows:
+                if unit in found:
+                    found[unit].append(f"{name}:{digest}")
+    return [sha256_of_bytes(" ".join(found[str(unit)]).encode())[:32] for unit in units]
+
+
+def _scored(
+    run: Run, data: Tables, fw: Framework, now: pd.DataFrame, frames: dict[str, Any]
+) -> dict[str, Any]:
     """Indicators and scores of all stations into `frames`; values and notes of the whole."""
     import pandas as pd
 
@@ -183,11 +225,13 @@ def _scored(run: Run, data: Tables, fw: Framework, now: pd.DataFrame, frames: di
     }
 
 
-def _kept(reference: Path, now: pd.DataFrame, frames: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
+def _kept(
+    reference: Path, now: pd.DataFrame, frames: dict[str, Any], about: dict[str, Any]
+) -> dict[str, Any]:
     """Put the reference's rows of the stations that have not changed into `frames`."""
     import pandas as pd
 
-    before = pd.read_parquet(reference / f"{DIGESTS}.parquet")
+    before = pd.read_parquet(reference / f"{STATIONS}.parquet")
     same = set(before.merge(now, on=["unit", "region", "digest"])["unit"])
     for name, frame in frames.items():
         old = pd.read_parquet(reference / f"{name}.parquet")
@@ -195,8 +239,8 @@ def _kept(reference: Path, now: pd.DataFrame, frames: dict[str, Any], about: dic
         joined = pd.concat([part for part in parts if len(part)], ignore_index=True)
         frames[name] = joined.sort_values(["region", "unit"], kind="stable", ignore_index=True)
     changed = sorted((set(before["unit"]) | set(now["unit"])) - same)
-    first = read_json(reference / "about.json")
-    return {**about, "reference": first["reference"], "changed": changed, "values": first["values"]}
+    first = read_json(reference / ABOUT)
+    return {**about, **{key: first[key] for key in ("reference", "values", "notes")}, "changed": changed}
 
 
 def _placed(frame: pd.DataFrame, where: dict[str, str]) -> pd.DataFrame:
@@ -239,5 +283,3 @@ def _reference(base: Path, key: str) -> dict[str, Any] | None:
 
 def _files(folder: Path) -> dict[str, str]:
     return {path.name: sha256_of(path) for path in sorted(folder.glob("*"))} if folder.is_dir() else {}
-
-

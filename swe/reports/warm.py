@@ -6,9 +6,13 @@ and DuckDB leave none at import; a DuckDB connection leaves none once it is clos
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
+import sys
 from pathlib import Path
+
+from swe.core.errors import SweError
 
 MODULES = (
     "pandas", "pyarrow.parquet", "duckdb", "matplotlib.figure", "matplotlib.dates", "seaborn", "pandera.pandas",
@@ -28,6 +32,9 @@ def threads() -> int:
 
 def load() -> None:
     """Import everything a report imports."""
+    # jsonschema imports it where it is installed, for a check of addresses that nobody here asks for, and it takes
+    # seconds to build its grammars
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     for name in MODULES:
         importlib.import_module(name)
 
@@ -58,4 +65,5 @@ ROLE = os.environ.get("SWE_FORK_SERVER")  # set by swe.reports.workers for the s
 if ROLE:
     load()
 if ROLE == "rehearsed":
-    rehearse()
+    with contextlib.suppress(SweError):  # the reports will say themselves what is wrong
+        rehearse()

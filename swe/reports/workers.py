@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from swe.core.errors import MachineError, NotebookError, SweError, TimeLimitError
 from swe.reports.region_task import Outcome, Task, failed, make
+from swe.reports.spawned import when_driver_ends
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
@@ -71,7 +72,7 @@ def forked(tasks: list[Task], workers: int) -> Iterator[Outcome]:
                 yield _ended(each)
     finally:
         for each in running:
-            each.process.kill()
+            _kill(each.process)
             each.process.join()
 
 
@@ -85,10 +86,10 @@ def _start(task: Task, *, rehearse: bool) -> _Running:
     process = context.Process(target=_report, args=(theirs, task), daemon=True)
     try:
         process.start()
-    except OSError as error:
+    except (OSError, EOFError) as error:  # EOFError: the server has ended
         raise MachineError(
-            f"不能启动报告进程（{error.strerror}）",
-            f"a report's process cannot be started ({error.strerror})",
+            f"不能启动报告进程（{getattr(error, 'strerror', None) or type(error).__name__}）",
+            f"a report's process cannot be started ({getattr(error, 'strerror', None) or type(error).__name__})",
         ) from error
     finally:
         os.environ.pop("SWE_FORK_SERVER", None)
@@ -100,9 +101,9 @@ def _report(messages: Connection, task: Task) -> None:
     """In the child: make one report, telling of every cell, and hand over what came of it."""
     from swe.reports.warm import threads
 
-    _die_with_server()
     if threads() > 1:
         raise SystemExit("more than one thread after a fork")
+    _stand_alone()
     _seed(task.run.spec.seed)
     signal.signal(signal.SIGTERM, _out_of_time)
     messages.send(make(task, on_cell=lambda index, cell: messages.send((index, cell))))
@@ -115,9 +116,22 @@ def _seed(seed: int) -> None:
     np.random.seed(seed % 2**32)  # cells that use the global generator get the same numbers in every process
 
 
-def _die_with_server() -> None:
-    """A report must not outlive its driver: the kernel kills it when the server is gone."""
+def _stand_alone() -> None:
+    """Be a group of processes of its own, so that an interrupt at the keyboard is the driver's alone and a kill takes
+    what the cells have started; and outlive neither the driver nor the server.
+
+    Both are watched: the server lives as long as any of its forks does, even when the driver has been killed.
+    """
+    os.setsid()
     ctypes.CDLL(None, use_errno=True).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    when_driver_ends(lambda: os.killpg(0, signal.SIGKILL))
+
+
+def _kill(process: ForkServerProcess) -> None:
+    try:
+        os.killpg(process.pid or 0, signal.SIGKILL)
+    except ProcessLookupError:  # not yet a group, or already gone
+        process.kill()
 
 
 def _out_of_time(*_: Any) -> None:
@@ -149,9 +163,9 @@ def _limit(each: _Running) -> None:
             f"more than {each.task.memory_mb} MB of memory were in use; stopped. Widen limits.memory_mb in the run "
             "file, or use --memory.",
         )
-        each.process.kill()
+        _kill(each.process)
     elif spent > allowed + GRACE:
-        each.process.kill()
+        _kill(each.process)
     elif spent > allowed and each.killed_for is None:
         each.killed_for = TimeLimitError(
             f"超过时限 {allowed} 秒。可在运行文件 limits.timeout 或用 --timeout 放宽。",

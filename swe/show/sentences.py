@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 
 Writer = Callable[["Result", str], str]
-ROOMS = ("effect_sentences", "index_sentences", "its_sentences", "rate_sentences", "score_sentences", "survey_sentences")
+ROOMS = (
+    "effect_sentences",
+    "index_sentences",
+    "its_sentences",
+    "rate_sentences",
+    "score_sentences",
+    "survey_sentences",
+)
 
 
 def sentence(result: Result, lang: str) -> str:

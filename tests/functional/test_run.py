@@ -216,8 +216,14 @@ def test_a_dry_run_says_what_would_be_made_and_touches_nothing(swe: Callable, co
     assert {step["region"]: step["state"] for step in said.json["plan"]} == {
         "00": "new", "41": "unchanged", "52": "changed", "522702": "unchanged",
     }  # fmt: skip
-    fresh = swe("run", "published", *chosen, "-o", copy, "--dry-run", "--fresh")
-    assert fresh.out.splitlines() == ["00\tnew", "41\tchanged", "52\tchanged", "522702\tchanged"]
+    why = {step["region"]: step["reasons"] for step in said.json["plan"]}
+    assert why["52"] == [{"what": "output", "name": "report.html", "how": "removed"}]
+    assert why["00"] == why["41"] == why["522702"] == []
+    fresh = swe("run", "published", *chosen, "-o", copy, "--dry-run", "--fresh", "--lang", "zh")
+    assert [line.split("\t")[:2] for line in fresh.out.splitlines()] == [
+        ["00", "new"], ["41", "changed"], ["52", "changed"], ["522702", "changed"],
+    ]  # fmt: skip
+    assert fresh.out.splitlines()[1] == "41\tchanged\t要求重做：--fresh"
     assert contents(copy) == before
     assert swe("run", "published", "-r", "52", "-o", copy.parent / "none", "--dry-run").code == 0
     assert not (copy.parent / "none").exists()

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from swe.core.errors import DataError, UsageError
 from swe.core.files import json_text, sha256_of
@@ -38,7 +40,45 @@ def problems(folder: Path) -> list[tuple[str, str]]:
 
 
 def test_an_untouched_run_verifies(run: Path) -> None:
-    assert manifest.verify(run) == {"ok": True, "regions": 1, "files": 3, "problems": []}
+    assert manifest.verify(run) == {
+        "ok": True, "regions": 1, "files": 3, "problems": [], "checks": {"pass": 0, "review": 0, "fail": 0}, "reviews": [],
+    }  # fmt: skip
+
+
+def declare(folder: Path, *checks: dict[str, str]) -> None:
+    """Write these checks into the region's manifest, and the manifest's hash into run.json."""
+    path = folder / "52" / "manifest.json"
+    path.write_text(json_text({**manifest.read_json(path), "checks": list(checks)}))
+    known = manifest.read_run(folder)
+    assert known is not None
+    known["manifests"]["52"] = sha256_of(path)
+    (folder / "run.json").write_text(manifest.run_text(known))
+
+
+def test_the_declared_checks_are_counted_and_reviews_are_named(run: Path) -> None:
+    passed = {"name": "page.size", "result": "pass"}
+    declare(run, passed, passed, {"name": "font.characters", "result": "review", "detail": "U+20BB7"})
+    found = manifest.verify(run)
+    assert found["ok"] and found["checks"] == {"pass": 2, "review": 1, "fail": 0}
+    assert found["reviews"] == [{"region": "52", "name": "font.characters", "detail": "U+20BB7"}]
+
+
+def test_a_page_that_declares_a_failed_check_does_not_verify(run: Path) -> None:
+    declare(run, {"name": "page.no_script", "result": "fail"})
+    assert problems(run) == [("52/manifest.json", "check failed: page.no_script")]
+
+
+@given(st.data())
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_flipped_bit_of_any_file_is_found(run: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(["index.html", "run.json", "52/report.html", "52/manifest.json"]))
+    raw = (run / name).read_bytes()
+    at, bit = data.draw(st.integers(0, len(raw) - 1)), data.draw(st.integers(0, 7))
+    (run / name).write_bytes(raw[:at] + bytes([raw[at] ^ (1 << bit)]) + raw[at + 1 :])
+    try:
+        assert problems(run) == [(name, "changed")]
+    finally:
+        (run / name).write_bytes(raw)
 
 
 @pytest.mark.parametrize("name", ["index.html", "run.json", "52/report.html", "52/manifest.json"])

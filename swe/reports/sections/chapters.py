@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from swe.reports.evaluation import Evaluation
-from swe.reports.sections import comparison, ledger, score_stations
+from swe.reports.sections import comparison, effects, ledger, score_stations
 from swe.reports.sections.page import Page, code, free, quoted
 from swe.show.blocks import Block, Section, Table, table
 
@@ -55,7 +55,7 @@ def quality(e: Evaluation) -> Section:
 
 def effect(e: Evaluation) -> Section:
     """Effect needs outcomes."""
-    return _chapter(e, "effect")
+    return _chapter(e, "effect", more=effects.blocks(Page(e)))
 
 
 def awareness(e: Evaluation) -> Section:
