@@ -181,7 +181,7 @@ def study(
 def by_subgroup(found: Study) -> pd.DataFrame:
     """The plan's subgroups on their own: `name n att se lower upper p p_adjusted status`; p corrected as planned.
 
-    A subgroup on which nothing can be estimated keeps its row, with status `not_estimable`.
+    A subgroup on which nothing can be estimated keeps its row, with status `missing`.
     """
     rows: list[dict[str, Any]] = []
     seed = found.effects.seed
@@ -192,13 +192,13 @@ def by_subgroup(found: Study) -> pd.DataFrame:
             if group.column in frame
             else frame.head(0)
         )
-        row: dict[str, Any] = {"name": group.name, "n": mine["unit"].nunique(), "status": "not_estimable"}
+        row: dict[str, Any] = {"name": group.name, "n": mine["unit"].nunique(), "status": "missing"}
         try:
             if row["n"] >= LEAST_UNITS:
                 event = _cut(found.plan, found.panel, _effects(found.plan, found.panel, mine, seed), seed)
                 row |= {name: event[name] for name in ("att", "se", "lower", "upper")} | {"status": "ok"}
         except SweError:
-            row["status"] = "not_estimable"
+            row["status"] = "missing"
         rows.append(row)
     return _adjusted(
         pd.DataFrame(rows, columns=["name", "n", "att", "se", "lower", "upper", "status"]), found

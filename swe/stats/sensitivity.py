@@ -102,14 +102,33 @@ def honest(
 
     limits = [interval(value) for value in asked]
     table = pd.DataFrame({"m": asked, "lower": [a for a, _ in limits], "upper": [b for _, b in limits]})
-    table["covers_zero"] = [float(a <= 0 <= b) for a, b in limits]
+    unsolved = [m for m, (a, b) in zip(asked, limits, strict=True) if math.isnan(a) or math.isnan(b)]
+    table["covers_zero"] = [
+        math.nan if m in unsolved else float(a <= 0 <= b) for m, (a, b) in zip(asked, limits, strict=True)
+    ]
     table["restriction"] = kind
-    table["status"] = np.where(table["lower"].notna() & table["upper"].notna(), "ok", "not_estimable")
+    table["status"] = np.where(table["lower"].notna() & table["upper"].notna(), "ok", "missing")
     found = {
         "breakdown": _breakdown(kind, asked, limits, interval),
         "att": float(weights @ beta[n_pre:]),
     }
-    return Result("honest", table, found, _notes(kind, event_time, n_pre, df, level, event))
+    notes = [*_notes(kind, event_time, n_pre, df, level, event), *_unsolved(unsolved)]
+    return Result("honest", table, found, tuple(notes))
+
+
+def _unsolved(values: list[float]) -> list[Note]:
+    """Where the solver found no interval nothing is claimed; the search for the breakdown counts it as covering 0."""
+    if not values:
+        return []
+    shown = ", ".join(f"{m:.3g}" for m in values)
+    return [
+        Note(
+            "warning",
+            f"m = {shown} 处求解没有得出区间，不作判断；breakdown 把这些处当作包含 0，因此可能偏小",
+            f"no interval was found at m = {shown}, and nothing is said there; the breakdown takes such values as covering 0 "
+            "and may be too small",
+        )
+    ]
 
 
 def _values(m: float | Sequence[float]) -> list[float]:

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from swe.core.errors import DataError, MachineError, UsageError
+from swe.stats import diff_diff_adapter
 from swe.stats.group_time import EventStudy, att_gt
 from swe.stats.sensitivity import honest
 
@@ -54,6 +55,21 @@ def test_the_breakdown_is_where_the_interval_meets_zero(medicaid):
     point = honest(medicaid, m=[0.01])["breakdown"]
     table = honest(medicaid, m=[point * 0.99, point * 1.01]).table
     assert table["covers_zero"].tolist() == [0.0, 1.0]
+
+
+def test_where_the_solver_finds_nothing_nothing_is_claimed(medicaid, monkeypatch):
+    real = diff_diff_adapter.smoothness_interval
+
+    def fails_beyond(*args, m, **more):
+        return (math.nan, math.nan) if m > 0.015 else real(*args, m=m, **more)
+
+    monkeypatch.setattr(diff_diff_adapter, "smoothness_interval", fails_beyond)
+    found = honest(medicaid, m=[0.01, 0.02])
+    assert math.isnan(found.table["covers_zero"].iloc[1]) and found.table["status"].tolist() == [
+        "ok",
+        "missing",
+    ]
+    assert any("0.02" in note for note in found.warnings("en"))
 
 
 def test_a_straight_line_is_extrapolated_when_m_is_0():
