@@ -114,9 +114,9 @@ def _filled(work: Work, column: Column, place: int) -> tuple[np.ndarray, Values]
     source = work.grid.columns[place]
     codes, values = source.codes, source.values
     before = (work.context.above or {}).get(column.name)
-    first = -1
+    carried = -1
     if before is not None:  # the cell above the piece counts as one of its own
-        first = len(values)
+        carried = len(values)
         values = (
             pa.concat_arrays([values, pa.array([before], values.type)])
             if isinstance(values, pa.Array)
@@ -137,9 +137,9 @@ def _filled(work: Work, column: Column, place: int) -> tuple[np.ndarray, Values]
     if column.type not in MEASURES:
         ditto = _ditto(values)
         if ditto.any():
-            codes, filled = _from_above(np.where(ditto[codes], np.int32(-1), codes), ditto[codes], first)
+            codes, filled = _from_above(np.where(ditto[codes], np.int32(-1), codes), ditto[codes], carried)
     if column.name in REPEATED and work.table.key != (column.name,) and not work.grid.by_program:
-        codes, more = _from_above(codes, codes < 0, first)
+        codes, more = _from_above(codes, codes < 0, carried)
         filled += more
     if filled:
         work.say("same_as_above", column, n=filled)

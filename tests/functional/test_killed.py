@@ -185,7 +185,7 @@ def test_an_interrupt_at_the_keyboard_fails_no_region(swe: Callable, tmp_path: P
     out = tmp_path / "outputs" / "light"
     process = begin("run", run, "-j", 1)
     deadline = time.monotonic() + PATIENCE
-    while not list(out.glob("*/manifest.json")) and time.monotonic() < deadline:
+    while not list(out.glob("[0-9]*/manifest.json")) and time.monotonic() < deadline:
         time.sleep(0.02)
     import os
 

@@ -185,7 +185,8 @@ def test_one_bad_region_does_not_stop_the_others_and_succeeds_when_mended(
     assert "41/report.html" in index and "52/report.html" not in index and "broken on purpose" in index
     run = custom("pass", regions='["52", "41"]')
     plan = swe("run", run, "-o", out, "--only-failed", "--dry-run", "--json").json["plan"]
-    assert {step["region"]: step["state"] for step in plan} == {"41": "unchanged", "52": "failed_before"}
+    assert {step["region"]: step["state"] for step in plan} == {"41": "changed", "52": "failed_before"}
+    assert {step["region"]: step["runs"] for step in plan} == {"41": False, "52": True}  # only what failed
     assert swe("run", run, "-o", out, "--only-failed", "--json").code == 0
     assert not (out / "_failed" / "52").exists()
     assert (out / "52" / "manifest.json").is_file()
@@ -211,7 +212,7 @@ def test_a_notebook_that_hands_over_nothing_is_not_published(
 def test_a_kernel_that_dies_is_a_failure_of_its_region(
     swe: Callable, custom: Callable, tmp_path: Path
 ) -> None:
-    said = swe("run", custom("import os\nos._exit(3)", report=False), "-o", tmp_path / "out")
+    said = swe("run", custom("import os\nos._exit(3)", report=False), "-o", tmp_path / "out", "--engine", "kernel")
     assert said.code == 13
     assert "内核" in said.err
     assert failure(tmp_path / "out", "52")["exit_code"] == 13
