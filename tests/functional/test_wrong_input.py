@@ -212,7 +212,9 @@ def test_a_notebook_that_hands_over_nothing_is_not_published(
 def test_a_kernel_that_dies_is_a_failure_of_its_region(
     swe: Callable, custom: Callable, tmp_path: Path
 ) -> None:
-    said = swe("run", custom("import os\nos._exit(3)", report=False), "-o", tmp_path / "out", "--engine", "kernel")
+    said = swe(
+        "run", custom("import os\nos._exit(3)", report=False), "-o", tmp_path / "out", "--engine", "kernel"
+    )
     assert said.code == 13
     assert "内核" in said.err
     assert failure(tmp_path / "out", "52")["exit_code"] == 13
