@@ -51,3 +51,27 @@ def reference_file(name: str) -> Path:
 
 def _is_project(folder: Path) -> bool:
     return all((folder / mark).is_dir() for mark in MARKS)
+
+
+def definitions(folder: str, base: Path | None = None) -> dict[str, Path]:
+    """The files of `params/<folder>/` by id, the project's own first, then those that ship."""
+    found: dict[str, Path] = {}
+    for place in (root(base), shipped()):
+        for path in sorted((place / "params" / folder).glob("*.yml")):
+            found.setdefault(path.stem, path)
+    return found
+
+
+def definition(name: str | Path, folder: str, base: Path | None = None, *, noun: tuple[str, str]) -> Path:
+    """The file of `params/<folder>/` of this id, or the path itself; UsageError lists the ids that are known."""
+    given = Path(name)
+    if given.suffix in (".yml", ".yaml") or given.is_file():
+        return given
+    known = definitions(folder, base)
+    if str(name) not in known:
+        zh, en = noun
+        raise UsageError(
+            f"没有{zh}“{name}”；可用的有：{'、'.join(known) or '（无）'}，或写文件路径",
+            f"no {en} {str(name)!r}; known: {', '.join(known) or '(none)'}; or give a path",
+        )
+    return known[str(name)]

@@ -25,6 +25,7 @@ from swe.indicators.framework_model import (
     Veto,
 )
 from swe.indicators.framework_score_checks import score_problems
+from swe.indicators.score_rules import as_fraction
 from swe.ledgers.checks.limits import Minima
 
 HOME = ("params", "frameworks")
@@ -41,15 +42,6 @@ def problems(path: Path, spec: FrameworkSpec) -> Iterator[Problem]:
     yield from _grades(spec)
     yield from _raters(spec)
     yield from _validity(spec)
-
-
-def exact(number: float) -> Fraction:
-    """A number as it was written in decimals: 0.1 is one tenth.
-
-    >>> exact(0.1) + exact(0.2) == exact(0.3)
-    True
-    """
-    return Fraction(repr(float(number)))
 
 
 def _identity(path: Path, spec: FrameworkSpec) -> Iterator[Problem]:
@@ -134,7 +126,7 @@ def _points(spec: FrameworkSpec) -> Iterator[Problem]:
 
     A difference that a misplaced indicator explains is not told beside it.
     """
-    lost = [exact(item.score.points) for item in spec.indicators if next(_place(item, spec, ()), None)]
+    lost = [as_fraction(item.score.points) for item in spec.indicators if next(_place(item, spec, ()), None)]
     explained = {*lost, sum(lost, Fraction())} if lost else set()
     for i, group in enumerate(spec.groups):
         own = [item.score.points for item in spec.indicators if item.group == group.code]
@@ -144,7 +136,7 @@ def _points(spec: FrameworkSpec) -> Iterator[Problem]:
         direct = [item.score.points for item in spec.indicators if item.dimension == dimension.code]
         part = "groups" if groups else "indicators"
         yield from _adds_up(dimension, groups or direct, ("dimensions", i, "points"), part, explained)
-    total = sum((exact(d.points) for d in spec.dimensions), Fraction())
+    total = sum((as_fraction(d.points) for d in spec.dimensions), Fraction())
     if total != Fraction(spec.scale):
         yield (
             ("scale",),
@@ -159,12 +151,12 @@ _PARTS = {"indicators": "指标", "groups": "组"}
 def _adds_up(
     whole: Dimension | Group, parts: Sequence[float], loc: Loc, part: str, explained: set[Fraction]
 ) -> Iterator[Problem]:
-    total = sum((exact(points) for points in parts), Fraction())
-    if abs(total - exact(whole.points)) in explained:
+    total = sum((as_fraction(points) for points in parts), Fraction())
+    if abs(total - as_fraction(whole.points)) in explained:
         return
     if not parts:
         yield loc, f"{whole.code} 下没有指标", f"{whole.code} has no indicator"
-    elif total != exact(whole.points):
+    elif total != as_fraction(whole.points):
         yield (
             loc,
             f"{whole.code} 是 {whole.points:g} 分，其{_PARTS[part]}合计 {_decimal(total)}",
@@ -261,7 +253,7 @@ def _grades(spec: FrameworkSpec) -> Iterator[Problem]:
 def _raters(spec: FrameworkSpec) -> Iterator[Problem]:
     if spec.raters is None:
         return
-    total = sum((exact(weight) for weight in spec.raters.values()), Fraction())
+    total = sum((as_fraction(weight) for weight in spec.raters.values()), Fraction())
     if total != 1:
         yield (
             ("raters",),

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from swe.indicators.framework_checks import exact
 from swe.indicators.framework_model import FrameworkSpec, Grade
 from swe.indicators.frameworks import Framework
+from swe.indicators.score_rules import as_fraction
 
 ChangeKind = Literal[
     "added", "removed", "renamed", "moved", "reweighted", "measure", "rule", "direction", "missing", "applies_to", "filter",
@@ -182,7 +182,7 @@ def _points(item: Any) -> float | None:
 
 
 def _share(points: float | None, spec: FrameworkSpec) -> Fraction | None:
-    return None if points is None else exact(points) / int(spec.scale)
+    return None if points is None else as_fraction(points) / int(spec.scale)
 
 
 def _out_of(item: Any, own: FrameworkSpec, other: FrameworkSpec) -> str:
@@ -195,7 +195,7 @@ def _rule(item: Any, spec: FrameworkSpec) -> Any:
     score, full = item.score, item.score.points
 
     def part(points: float) -> Fraction | float:
-        return exact(points) / exact(full) if full else points
+        return as_fraction(points) / as_fraction(full) if full else points
 
     steps = [(step.from_, part(step.points)) for step in score.steps or ()]
     bands = [(band.from_, band.to, part(band.points)) for band in score.bands or ()]

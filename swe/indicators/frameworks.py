@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from swe.core import project
-from swe.core.errors import SweError, UsageError, joined
+from swe.core.errors import SweError, joined
 from swe.core.strict_yaml import attempt_model, definition_error, read_lines
 from swe.indicators.framework_checks import problems
 from swe.indicators.framework_model import Deduction, Extra, FrameworkSpec, Grade, Indicator, StationKind
@@ -78,7 +78,7 @@ def attempt_framework(
     What a model cannot read (a missing key, a word for a number) is told before what contradicts itself.
     Raises UsageError for an unknown id, DefinitionError for what is no YAML, MachineError for what cannot be read.
     """
-    path = _path(name, root)
+    path = project.definition(name, "frameworks", root, noun=("指标体系", "framework"))
     spec, errors = attempt_model(path, FrameworkSpec)
     if spec is None:
         return None, errors
@@ -96,22 +96,4 @@ def _line_of(error: SweError) -> int:
 
 def framework_paths(root: Path | None = None) -> dict[str, Path]:
     """The files of `params/frameworks/` by id, the project's own first, then those that ship."""
-    found: dict[str, Path] = {}
-    for base in (project.root(root), project.shipped()):
-        for path in sorted((base / "params" / "frameworks").glob("*.yml")):
-            found.setdefault(path.stem, path)
-    return found
-
-
-def _path(name: str | Path, root: Path | None) -> Path:
-    given = Path(name)
-    if given.suffix in (".yml", ".yaml") or given.is_file():
-        return given
-    known = framework_paths(root)
-    if str(name) not in known:
-        listed = "、".join(known) or "（无）"
-        raise UsageError(
-            f"没有指标体系“{name}”；可用的有：{listed}，或写文件路径",
-            f"no framework {str(name)!r}; known: {', '.join(known) or '(none)'}; or give a path",
-        )
-    return known[str(name)]
+    return project.definitions("frameworks", root)

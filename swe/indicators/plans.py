@@ -89,7 +89,7 @@ def plan(name: str | Path, *, root: Path | None = None) -> Plan:
     >>> plan("guizhou-rollout").spec.data
     'simulated'
     """
-    path = _path(name, root)
+    path = project.definition(name, "plans", root, noun=("分析计划", "plan"))
     spec, errors = attempt_model(path, PlanSpec)
     if spec is None:
         raise joined(errors)
@@ -105,11 +105,7 @@ def plan(name: str | Path, *, root: Path | None = None) -> Plan:
 
 def plan_paths(root: Path | None = None) -> dict[str, Path]:
     """The files of `params/plans/` by id, the project's own first, then those that ship."""
-    found: dict[str, Path] = {}
-    for base in (project.root(root), project.shipped()):
-        for path in sorted((base / "params" / "plans").glob("*.yml")):
-            found.setdefault(path.stem, path)
-    return found
+    return project.definitions("plans", root)
 
 
 def plan_hash(plan: Plan | PlanSpec | Mapping[str, Any]) -> str:
@@ -223,17 +219,3 @@ def _text(value: Any) -> str:
     if value is None or value == []:
         return "—"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def _path(name: str | Path, root: Path | None) -> Path:
-    given = Path(name)
-    if given.suffix in (".yml", ".yaml") or given.is_file():
-        return given
-    known = plan_paths(root)
-    if str(name) not in known:
-        listed = "、".join(known) or "（无）"
-        raise UsageError(
-            f"没有分析计划“{name}”；可用的有：{listed}，或写文件路径",
-            f"no plan {str(name)!r}; known: {', '.join(known) or '(none)'}; or give a path",
-        )
-    return known[str(name)]

@@ -126,6 +126,11 @@ def rater_severity(
         gave. Values: `raters overlapping alone spread`.
     """
     rows = _shares(ratings)
+    if rows.empty:
+        raise DataError(
+            "评分表里没有同时写明得分、满分和评分人的行（不用密钥装载时评分人会被删去）",
+            "no rating has a score, full points and a rater (raters are dropped on loading without a key)",
+        )
     cell = [name for name in ("station_id", "indicator_code", "round") if name in rows]
     group = rows.groupby(cell)["share"]
     count = group.transform("size")

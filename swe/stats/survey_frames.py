@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from swe.core.errors import DataError, UsageError
 from swe.show.result import Note
+from swe.stats import intervals
+from swe.stats.multiplicities import multiplicity
 
 NAN = float("nan")
 FEW = 20  # a table row with a smaller n is marked `below_validity`
@@ -135,19 +137,11 @@ def row_status(n: float) -> str:
 
 
 def wilson(x: float, n: float, level: float) -> tuple[float, float]:
-    """Wilson score interval of a simple random sample. Wilson (1927), doi:10.1080/01621459.1927.10502953.
-
-    >>> [round(limit, 6) for limit in wilson(15, 50, 0.95)]
-    [0.191036, 0.437504]
-    """
-    from scipy.stats import norm
-
+    """Wilson's limits of one share (`intervals.wilson`); NaN where nobody was asked."""
     if n <= 0:
         return NAN, NAN
-    z = float(norm.ppf((1 + level) / 2))
-    centre = (x + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * float(np.sqrt(x * (n - x) / n + z * z / 4))
-    return (0.0 if x == 0 else centre - half), (1.0 if x == n else centre + half)
+    low, high = intervals.wilson(x, n, level=level)
+    return float(low), float(high)
 
 
 def clopper_pearson(x: float, n: float, level: float) -> tuple[float, float]:
@@ -160,10 +154,8 @@ def clopper_pearson(x: float, n: float, level: float) -> tuple[float, float]:
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """Adjusted p-values, Holm (1979): no assumption on dependence. A missing p stays missing and counts for none."""
-    known = [i for i in range(len(p)) if p[i] == p[i]]
-    adjusted, floor = [NAN] * len(p), 0.0
-    for rank, i in enumerate(sorted(known, key=lambda i: p[i])):
-        floor = max(floor, min(1.0, (len(known) - rank) * p[i]))
-        adjusted[i] = floor
+    """Adjusted p-values, Holm (1979), by `multiplicity`. A missing p stays missing and counts for none."""
+    if all(each != each for each in p):
+        return [NAN] * len(p)
+    adjusted: list[float] = multiplicity(list(p), method="holm").table["p_adjusted"].tolist()
     return adjusted

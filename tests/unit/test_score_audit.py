@@ -196,3 +196,14 @@ def test_days_are_the_assessor_s_to_choose_and_nothing_gives_an_empty_list():
         rectification(findings.assign(severity="bad"), as_of=date(2023, 1, 1))
     with pytest.raises(DataError):
         rectification(findings.drop(columns="kind"), as_of=date(2023, 1, 1))
+
+
+def test_ratings_without_raters_say_so_instead_of_breaking() -> None:
+    frame = pd.DataFrame(
+        {
+            "station_id": ["S1"], "indicator_code": ["B1"], "rater_source": ["third_party"], "rater": [None],
+            "round": ["final"], "score": [3.0], "full_points": [5.0],
+        }
+    )  # fmt: skip
+    with pytest.raises(DataError, match="dropped on loading without a key"):
+        rater_severity(frame)
