@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# a thread a process: xdist's workers already fill the cores, and small matrices wait for threads longer than they compute
+export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: report test test-all lint lab bench clean
 

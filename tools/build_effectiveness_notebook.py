@@ -20,7 +20,8 @@ outcomes: str = ""  # 结果文件（region、time、结果变量）；空：计
 openings: str = ""  # 建站时间文件（region_code、opened_on）"""
 OPEN = """import swe
 from swe import stats
-from swe.indicators.effect_study import by_subgroup, cohort_sizes, controls, noise, study
+from swe.indicators.effect_noise import cohort_sizes, noise
+from swe.indicators.effect_study import by_subgroup, complete, controls, second_estimate, study
 from swe.indicators.plans import plan as read_plan
 from swe.reports.naming import place_name
 from swe.show.notebook_page import open_page
@@ -30,7 +31,7 @@ spec = planned.spec
 place = swe.region(region)
 found = study(planned, region=place.code, stations=openings or None, outcomes=outcomes or None, seed=seed)
 page = open_page(lang, simulated=found.simulated)
-frame, columns = found.panel.table, found.arguments"""
+frame, columns = complete(found.panel), found.arguments"""
 QUESTION = """horizon = found.event["horizon"]
 page.head(
     page.say("title", region=place_name(place, lang)).text.striptags(),
@@ -41,13 +42,14 @@ page.head(
     *[block for block in [page.listing(*(each.text(lang) for each in found.changed))] if block],
 )"""
 DESIGN = """counts = found.panel.values
+account = found.panel.account.assign(item=found.panel.account[lang].str.split(" ", n=1).str[1])
 page.chapter(
     "design",
     page.say("panel", units=counts["units"], periods=counts["periods"], treated=counts["treated"],
              never=counts["not_treated"], missing=counts["missing"]),
     page.say("cohorts", time=page.w("per_" + found.panel.time), cohorts=float(frame["first_treated"].nunique())),
     page.picture("rollout", found.effects),
-    page.table("account", found.panel.account[[lang, "n"]].rename(columns={lang: "item"})),
+    page.table("account", account[["item", "n"]]),
 )"""
 CONTROLS = """who = controls(found.effects)
 left = who.loc[who["estimated"], "control"]
@@ -69,7 +71,7 @@ page.chapter(
     page.cautions(event),
 )"""
 AGGREGATES = """by = {name: found.effects.aggregate(name) for name in ("simple", "group", "calendar")}
-other = stats.imputation(frame, **columns, beyond=spec.beyond, anticipation=spec.anticipation, cluster=spec.cluster)
+other = second_estimate(found)
 truth = found.truth
 page.chapter(
     "aggregates",
@@ -77,7 +79,8 @@ page.chapter(
     page.say("truth", truth=truth) if truth is not None else None,
     page.picture("group", by["group"]),
     page.picture("calendar", by["calendar"]),
-    page.say("imputation", att=other["att"]),
+    page.say("imputation", att=other["att"], lower=other["lower"], upper=other["upper"], simple=by["simple"]["att"])
+    if other is not None else None,
 )"""
 USUAL = """shares = stats.bacon(frame, **columns)
 try:
@@ -86,13 +89,12 @@ except swe.SweError as refused:
     said = refused.text(lang)
 page.chapter("usual", page.listing(said), page.picture("bacon", shares), page.sentence(shares))"""
 SENSITIVITY = """step = event["detectable_trend"]
-bounds = stats.honest(event, m=[0.0, step / 4, step / 2, step], event_time=None, pre=4)
+bounds = stats.honest(event, m=[0.0, step / 4, step / 2, step, 2 * step], event_time=None, level=spec.level)
 page.chapter(
     "sensitivity",
     page.say("sensitivity"),
     page.picture("honest", bounds),
     page.sentence(bounds),
-    page.say("unsolved") if (bounds.table["status"] != "ok").any() else None,
 )"""
 POWER = """seen = noise(found)
 clusters = found.effects.panel.n_clusters

@@ -12,6 +12,7 @@ from swe.core.strict_yaml import Loc, Strict, Words
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$")]
 Estimator = Literal["att_gt", "imputation", "its", "match"]
+Measure = Literal["count", "share", "mean"]
 SEEDS = 2**63  # numpy takes any non-negative integer; a manifest keeps what an int64 holds
 
 
@@ -43,9 +44,14 @@ class PlanSpec(Strict):
     """The file as written.
 
     outcome_kind      population only: stations' own activity is no effect, and a plan that asks for it is wrong
+    outcome_measure   count (added up over months and places), share (a fraction from 0 to 1, averaged, told in per cent) or mean
+                      (a score, a rate a head: averaged)
     control, beyond   whom the treated are compared with, and what units treated after the panel's end are (group-time effects)
     anticipation      periods before set-up that may already differ
     horizon           last period after set-up that is reported; beyond it clean controls run out
+    spillover         what a county hub does to townships without a station: note (stated only), donut (they are left out) or
+                      county (the hub is the treatment)
+    gaps              units with missing periods: error (nothing is estimated) or drop (they are left out and counted)
     multiplicity      what is done about several subgroups and secondary outcomes
     """
 
@@ -59,6 +65,7 @@ class PlanSpec(Strict):
     period: str
     outcome: Name
     outcome_kind: Literal["population", "activity"]
+    outcome_measure: Measure = "count"
     secondary: tuple[Name, ...] = ()
     estimator: Estimator
     control: Literal["never", "not_yet"] | None = None
@@ -68,6 +75,8 @@ class PlanSpec(Strict):
     covariates: tuple[Name, ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
     cluster: Name | None = None
+    spillover: Literal["note", "donut", "county"] = "note"
+    gaps: Literal["error", "drop"] = "error"
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     multiplicity: Literal["holm", "bh", "by", "none"] = "holm"
     seed: Annotated[int, Field(ge=0, lt=SEEDS)]

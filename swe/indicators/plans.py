@@ -32,6 +32,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "period": ("时段", "span of days"),
     "outcome": ("主要结果", "main outcome"),
     "outcome_kind": ("结果性质", "kind of outcome"),
+    "outcome_measure": ("结果的计量", "measure of the outcome"),
     "secondary": ("次要结果", "secondary outcomes"),
     "estimator": ("方法", "estimator"),
     "control": ("对照组", "control group"),
@@ -41,11 +42,15 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "covariates": ("协变量", "covariates"),
     "subgroups": ("分组", "subgroups"),
     "cluster": ("聚类", "cluster"),
+    "spillover": ("县级总站外溢", "spill-over of county hubs"),
+    "gaps": ("缺数的单位", "units with gaps"),
     "level": ("置信水平", "confidence level"),
     "multiplicity": ("多重比较", "correction for multiplicity"),
     "seed": ("随机种子", "seed"),
     "series": ("中断序列的设定", "settings of the interrupted series"),
 }
+# a setting that a plan registered before it existed kept at its default
+DEFAULTS: Mapping[str, Any] = {"outcome_measure": "count", "spillover": "note", "gaps": "error"}
 
 
 @dataclass(frozen=True)
@@ -166,9 +171,10 @@ def deviations(
         )
     found = []
     for name in ANALYSIS:
-        if name not in after or before.get(name) == after[name]:
+        registered_as = before.get(name, DEFAULTS.get(name))
+        if name not in after or registered_as == after[name]:
             continue
-        old, new = _text(before.get(name)), _text(after[name])
+        old, new = _text(registered_as), _text(after[name])
         zh, en = LABELS[name]
         found.append(
             Deviation(

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from swe.indicators.effect_study import Study
     from swe.reports.evaluation import Evaluation
     from swe.reports.run_plan import EffectView
+    from swe.show.result import Result
 
-EFFECTS, BOUNDS, USUAL, COUNT = (
+EFFECTS, BOUNDS, USUAL, OTHER, COUNT = (
     "group-time effects",
     "smoothness bounds",
     "two-way fixed effects",
+    "imputation",
     "panel count",
 )
 SMALL_P = 0.01  # below, only the bound is told
@@ -38,6 +40,7 @@ def effect_numbers(e: Evaluation) -> Iterator[Number]:
     found = view.study
     yield from _counts(e, view, found)
     yield from _estimates(e, view, found)
+    yield from _bounds(e, view, found)
     yield from _events(e, found)
     yield from _subgroups(e, view, found)
 
@@ -58,6 +61,7 @@ def _counts(e: Evaluation, view: EffectView, found: Study) -> Iterator[Number]:
         ("dropped", values["dropped"], "township_unit"),
         ("missing", values["missing"], ""),
         ("clusters", float(found.effects.panel.n_clusters), ""),
+        ("controls_first", float(cohorts["control"].iloc[0]), "township_unit"),
         ("controls_last", float(cohorts["control"].iloc[-1]), "township_unit"),
         ("horizon", found.event["horizon"], ""),
     ):
@@ -73,19 +77,33 @@ def _counts(e: Evaluation, view: EffectView, found: Study) -> Iterator[Number]:
 
 def _estimates(e: Evaluation, view: EffectView, found: Study) -> Iterator[Number]:
     event, unit = found.event, _unit(found)
-    assert view.bounds is not None and view.shares is not None
+    assert view.overall is not None and view.shares is not None
     for name, value, method in (
-        ("att", _between(event["att"], event["lower"], event["upper"]), EFFECTS),
+        ("att", _of(event), EFFECTS),
         ("detectable", event["detectable"], EFFECTS),
         ("drift", _between(event["drift"], event["drift_lower"], event["drift_upper"]), EFFECTS),
         ("detectable_trend", event["detectable_trend"], EFFECTS),
-        ("breakdown", view.bounds["breakdown"], BOUNDS),
+        ("simple", _of(view.overall), EFFECTS),
+        ("imputation", _of(view.second), OTHER),
         ("twfe", view.shares["twfe"], USUAL),
     ):
         yield _make(e, found, f"effect.{name}", both(f"effectiveness.n_{name}"), value, unit, method)
     share = view.shares["share_forbidden"]
     labels = both("effectiveness.n_share_forbidden")
     yield _make(e, found, "effect.share_forbidden", labels, share, "fraction", USUAL)
+
+
+def _bounds(e: Evaluation, view: EffectView, found: Study) -> Iterator[Number]:
+    if view.bounds is None:
+        return
+    labels = both("effectiveness.n_breakdown")
+    yield _make(e, found, "effect.breakdown", labels, view.bounds["breakdown"], _unit(found), BOUNDS)
+    for i, row in enumerate(view.bounds.table.itertuples()):
+        labels = both("effectiveness.n_bound_m", part=str(i + 1))
+        yield _make(e, found, f"effect.bound_m.{i}", labels, float(row.m), _unit(found), BOUNDS)
+        between = None if row.status != "ok" else Bounded(float(row.lower), None, float(row.upper))
+        labels = both("effectiveness.n_bound", part=str(i + 1))
+        yield _make(e, found, f"effect.bound.{i}", labels, between, _unit(found), BOUNDS)
 
 
 def _events(e: Evaluation, found: Study) -> Iterator[Number]:
@@ -127,8 +145,10 @@ def _between(value: Any, low: Any, high: Any) -> Bounded | None:
     return Bounded(float(low), float(value), float(high))
 
 
+def _of(result: Result | None) -> Bounded | None:
+    return None if result is None else _between(result["att"], result["lower"], result["upper"])
+
+
 def _unit(found: Study) -> str:
-    """A share is told in per cent; a count has the outcome's own name beside it."""
-    values = found.panel.table[found.panel.outcome].dropna()
-    share = bool(values.between(0, 1).all()) and bool((values % 1 != 0).any())
-    return "fraction" if share else ""
+    """A share, as the plan declares it, is told in per cent; a count or a mean has the outcome's own name beside it."""
+    return "fraction" if found.plan.spec.outcome_measure == "share" else ""

@@ -18,10 +18,15 @@ if TYPE_CHECKING:
     from swe.indicators.effect_study import Study
     from swe.reference.regions import Region
     from swe.reports.runfile import Run
-    from swe.show.result import Result
+    from swe.show.result import Note, Result
 
 LEVELS = ("province", "prefecture")
-LEADS = 4  # before the reference period that bounds rest on; more cost minutes and say little more
+PARTS = (
+    0.0,
+    0.25,
+    0.5,
+    1.0,
+)  # of the smallest drift that the leads could show: departures that bounds allow for
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +35,10 @@ class EffectView:
 
     study      None where nothing could be estimated; `refused` then says why, in zh and en
     changed    against the plan as registered at its first run
+    bounds     intervals under departures from parallel trends; None where no period before set-up says anything
+    shares     what a two-way regression would give and rest on
+    overall    effects weighted by unit-periods; `second` the same by imputation, None where that cannot be had
+    traps      warnings and exclusions that came up
     """
 
     plan: Plan
@@ -38,6 +47,9 @@ class EffectView:
     refused: tuple[str, str] | None = None
     bounds: Result | None = None
     shares: Result | None = None
+    overall: Result | None = None
+    second: Result | None = None
+    traps: tuple[Note, ...] = ()
     cohorts: pd.DataFrame | None = None
     subgroups: pd.DataFrame | None = None
 
@@ -52,21 +64,33 @@ def effect_view(run: Run, place: Region) -> EffectView | None:
     if refused is not None:
         return EffectView(plan, before, refused=refused)
     from swe import stats
-    from swe.indicators.effect_study import by_subgroup, controls, study
+    from swe.indicators.effect_study import by_subgroup, complete, controls, second_estimate, study, traps
 
     try:
-        found = study(plan, region=place.code, **_sources(run))
-        step = found.event["detectable_trend"]
-        bounds = stats.honest(
-            found.event, m=[0.0] if math.isnan(step) else [0.0, step], event_time=None, pre=LEADS
-        )
-        shares = stats.bacon(found.panel.table, **found.arguments)
+        found = study(plan, region=place.code, joint=False, **_sources(run))
+        shares = stats.bacon(complete(found.panel), **found.arguments)
         groups = by_subgroup(found)
     except (DataError, UsageError) as error:
         return EffectView(plan, before, refused=(error.zh, error.en))
     return EffectView(
-        plan, (*before, *found.changed), found, None, bounds, shares, controls(found.effects), groups
-    )
+        plan, (*before, *found.changed), found, None, _bounds(found), shares, found.effects.aggregate("simple"),
+        second_estimate(found), traps(found), controls(found.effects), groups,
+    )  # fmt: skip
+
+
+def _bounds(found: Study) -> Result | None:
+    """Under a straight line, and under bends up to the smallest drift that the leads could have shown."""
+    from swe import stats
+
+    step = found.event["detectable_trend"]
+    if math.isnan(step):
+        return None
+    try:
+        return stats.honest(
+            found.event, m=[part * step for part in PARTS], event_time=None, level=found.plan.spec.level
+        )
+    except DataError:  # a gap between the periods: nothing can be bounded across it
+        return None
 
 
 def plan_files(run: Run) -> list[Path]:

@@ -22,7 +22,7 @@ ROWS = 24  # cohorts with a label each; above, every second, third …
 def height(result: Result) -> float:
     """Inches for the cohorts of a result of kind att_gt."""
     n = len(_cohorts(result))
-    return 1.2 + 0.22 * min(n, ROWS + 8) + (0.06 * max(0, n - ROWS - 8))
+    return 1.2 + 0.16 * min(n, ROWS + 8) + (0.06 * max(0, n - ROWS - 8))
 
 
 def draw_cohorts(ax: Axes, result: Result, *, lang: str = "zh") -> Axes:

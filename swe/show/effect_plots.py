@@ -63,7 +63,8 @@ def draw_bacon(ax: Axes, result: Result, *, lang: str = "zh") -> Axes:
         if len(part):
             ax.scatter(part["weight"], part["estimate"], marker=mark, color=colour, s=34, linewidths=0, zorder=3,
                        label=word(f"effects.plot_{kind}", lang))  # fmt: skip
-    right = float(rows["weight"].max()) * 1.02
+    right = float(rows["weight"].max()) * 1.25  # room for the coefficient beside the points
+    ax.set_xlim(right=right * 1.01)
     ax.text(right, result["twfe"], word("effects.plot_twfe", lang).format(value=figure(result["twfe"])),
             ha="right", va="bottom", color=MUTED)  # fmt: skip
     ax.legend(

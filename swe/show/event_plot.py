@@ -32,8 +32,8 @@ def draw_event(ax: Axes, result: Result, *, lang: str = "zh") -> Axes:
     ax.text(-0.4, top, word("effects.plot_after", lang), ha="left", va="bottom", color=BLUE)
     reference = rows["status"] == "reference"
     for e in x[reference]:
-        ax.annotate(
-            word("effects.plot_reference", lang), (e, 0), xytext=(0, -14), textcoords="offset points", ha="center",
+        ax.text(
+            e, 0.02, word("effects.plot_reference", lang), transform=ax.get_xaxis_transform(), ha="center", va="bottom",
             color=MUTED,
         )  # fmt: skip
     if before and not reference.any():

@@ -43,11 +43,15 @@ Grid = Literal["account", "controls", "subgroups"]
 Words = Literal["hold_all", "hold_some", "per_month", "per_quarter", "per_year"]
 Sentence = Literal[
     "title", "question", "planned", "as_planned", "not_as_planned", "panel", "cohorts", "controls", "leads", "no_joint",
-    "aggregates", "truth", "imputation", "sensitivity", "unsolved", "power", "many_clusters", "few_clusters", "subgroups",
+    "aggregates", "truth", "imputation", "sensitivity", "power", "many_clusters", "few_clusters", "subgroups",
     "no_subgroups",
 ]  # fmt: skip
 LETTERS = ("a", "b", "c", "d", "e", "f")  # of the list of what cannot be said
 COLUMNS = 8  # of a table at most
+OWN = {
+    "bacon": {"treated": "cohort", "control": "compared"}
+}  # figures whose columns mean something else than elsewhere
+LEFT_OUT = ("restriction", "status")  # columns that a machine reads
 # figures and tables are numbered through the page, for which a notebook has no <main>; its <html> names no language either
 NUMBERED = "body { counter-reset: fig tab; }"
 ENGLISH = (
@@ -126,10 +130,15 @@ class NotebookPage:
 
     def table(self, key: Figure | Grid, frame: pd.DataFrame) -> Table:
         """A frame with its own column names; `effectiveness.table_<key>` is the caption."""
-        names = [str(name) for name in frame.columns][:COLUMNS]
+        names = [str(name) for name in frame.columns if name not in LEFT_OUT][:COLUMNS]
         numeric = {name: frame[name].dtype.kind in "fiu" for name in names}
-        rows = [[_cell(row[name], name) for name in names] for row in frame[names].to_dict("records")]
-        labels = [("#" if numeric[name] else "") + _label(name, self.lang) for name in names]
+        rows = [
+            [_cell(row[name], name, self.lang) for name in names] for row in frame[names].to_dict("records")
+        ]
+        labels = [
+            ("#" if numeric[name] else "") + _label(OWN.get(key, {}).get(name, name), self.lang)
+            for name in names
+        ]
         return table(key, word(f"effectiveness.table_{key}", self.lang), labels, rows)
 
 
@@ -145,7 +154,11 @@ def _written(name: str, value: Any) -> Any:
     return constant(f"{value:.1%}" if name.endswith("_share") else digits(float(value)))
 
 
-def _cell(value: Any, name: str) -> Any:
+def _cell(value: Any, name: str, lang: str) -> Any:
+    if name in ("covers_zero", "estimated") and value in (0, 1):
+        return word(f"effectiveness.{'yes' if value else 'no'}", lang)
+    if name == "type" and has_word(f"effects.plot_{value}"):
+        return word(f"effects.plot_{value}", lang)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return Markup("{}").format(str(value))
     if name in ("p", "p_adjusted") and not math.isnan(value):

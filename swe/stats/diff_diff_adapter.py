@@ -1,4 +1,4 @@
-"""The one door to the package diff-diff: group-time effects with covariates, imputation, smoothness bounds.
+"""The one door to the package diff-diff: group-time effects with covariates, imputation.
 
 Its arrays come back in our own types, so that a change of the package is a change of this file alone.
 """
@@ -159,17 +159,3 @@ def imputed(panel: Panel, *, anticipation: int, level: float) -> tuple[dict[str,
         "n": float(panel.n),
     }
     return {name: float(v) for name, v in values.items()}, rows.reset_index(drop=True)
-
-
-def smoothness_interval(
-    beta: Floats, covariance: Floats, *, n_pre: int, weights: Floats, m: float, level: float, df: float
-) -> tuple[float, float]:
-    """Optimal fixed-length interval under second differences of at most m (Rambachan & Roth 2023, §4.1)."""
-    from diff_diff.honest_did import _compute_optimal_flci
-
-    with _quiet():
-        lower, upper = _compute_optimal_flci(
-            beta[:n_pre], beta[n_pre:], covariance, weights, n_pre, len(beta) - n_pre, m, 1 - level,
-            None if np.isinf(df) else df,
-        )  # fmt: skip
-    return float(lower), float(upper)

@@ -80,8 +80,7 @@ def within(
             raise UsageError(f"{name} 须为非负整数", f"{name} must be a whole number from 0")
     time = np.asarray(event.event_time)
     table = event.table
-    reference = [int(e) for e in table.loc[table["status"] == "reference", "event_time"]]
-    base = reference[0] if reference else -1
+    base = event.reference
     stop = int(time.max()) if last is None else last
     start = base - (stop + 1 if leads is None else leads)
     kept = (time >= start) & (time <= stop)
@@ -99,7 +98,7 @@ def within(
     values = event.values | {
         "att": att, "se": se, "lower": att - point * se, "upper": att + point * se, "critical_uniform": uniform,
         "detectable": (point + float(stats.norm.ppf(POWER))) * se, "horizon": float(time.max()),
-        **_drift(beta, covariance, (time - base).astype(float), time < base, point, event.df),
+        "df_pre": float((time < base).any()), **_drift(beta, covariance, (time - base).astype(float), time < base, point, event.df),
     }  # fmt: skip
     n = int((time < base).sum())
     note = Note(
@@ -108,17 +107,18 @@ def within(
         f"event times 0 to {int(time.max())}, the overall effect is their mean; of the {n} leads kept p_pre tests a straight-line "
         "drift",
     )
-    before = effect_notes.pre_trend(
-        _tested(event.values)
-    )  # of all cells; the drift of the leads stands in its place
+    before = pre_test_notes(event)  # of all cells; the drift of the leads stands in its place
     rest = [other for other in event.notes if other not in before]
-    return replace(
-        event, table=rows, values=values, notes=(note, *rest, *effect_notes.pre_trend(_tested(values))), beta=beta, covariance=covariance, event_time=time
+    cut = replace(
+        event, table=rows, values=values, notes=(note, *rest), beta=beta, covariance=covariance, event_time=time
     )  # fmt: skip
+    return replace(cut, notes=(*cut.notes, *pre_test_notes(cut)))
 
 
-def _tested(values: dict[str, float]) -> dict[str, float]:
-    return {"p": values["p_pre"], "df": 0.0, "detectable_trend": values["detectable_trend"]}
+def pre_test_notes(event: EventStudy) -> list[Note]:
+    """What its notes say of its pre-test."""
+    told = {"p": "p_pre", "df": "df_pre", "detectable_trend": "detectable_trend"}
+    return effect_notes.pre_trend({name: event[key] for name, key in told.items()})
 
 
 def _root(covariance: Floats) -> Floats:

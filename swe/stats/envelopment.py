@@ -37,6 +37,13 @@ RESERVED = (
     "unit", "value", "efficiency", "lower", "upper", "corrected", "super_efficiency", "order_m", "peers", "n", "status",
 )  # fmt: skip
 PEER = 1e-6  # λ below this is rounding
+# Simulated: 90 % with one input and one output under variable returns, 93 % under constant ones (20 to 200 units), 88 %
+# with two of each under variable returns (40 units).
+NARROW = Note(
+    "warning",
+    "自助法区间偏窄：模拟中名义 95% 的区间约有九成包含真值",
+    "bootstrap intervals are somewhat narrow: simulated, nominal 95 % held the true efficiency in about 90 %",
+)
 
 
 def dea(
@@ -229,9 +236,12 @@ def _notes(
         Note("n", f"{n} 个单位", f"{n} units"),
     ]
     if bootstrap:
-        zh = f"平滑自助法（Simar & Wilson 1998，doi:10.1287/mnsc.44.1.49），{bootstrap} 次，种子 {seed}"
-        en = f"smoothed bootstrap (Simar & Wilson 1998, doi:10.1287/mnsc.44.1.49), {bootstrap} draws, seed {seed}"
-        notes.append(Note("method", zh, en))
+        zh = f"平滑自助法（Simar & Wilson 1998，doi:10.1287/mnsc.44.1.49；前沿上的单位不进入抽样，不作方差缩放），{bootstrap} 次，种子 {seed}"
+        en = (
+            "smoothed bootstrap (Simar & Wilson 1998, doi:10.1287/mnsc.44.1.49; units on the frontier are not drawn and "
+            f"draws not rescaled), {bootstrap} draws, seed {seed}"
+        )
+        notes += [Note("method", zh, en), NARROW]
     else:
         zh = "未作自助法，没有区间：效率值不宜排名，请看参照单位"
         en = "no bootstrap and so no intervals: efficiencies are not for ranking, look at the peers"

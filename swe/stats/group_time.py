@@ -37,6 +37,8 @@ from swe.stats.period_index import NEVER
 DRAWS = 2000  # of the largest |t|
 POWER = 0.8  # of the smallest effect that would have been detected
 
+PRE = ("wald", "df", "p", "detectable_trend")
+
 
 @dataclass(frozen=True)
 class EventStudy(Result):
@@ -54,6 +56,14 @@ class EventStudy(Result):
     base_period: str = "varying"
 
     __hash__ = Result.__hash__
+
+    @property
+    def reference(self) -> int:
+        """Event time of the reference period; −1 where the table names none."""
+        if "status" not in self.table.columns:
+            return -1
+        marked = self.table.loc[self.table["status"] == "reference", "event_time"]
+        return int(marked.iloc[0]) if len(marked) else -1
 
 
 @dataclass(frozen=True)
@@ -196,15 +206,15 @@ def att_gt(
 
 def effects(
     panel: Panel, *, control: Control = "not_yet", anticipation: int = 0, base_period: BasePeriod = "varying", least: int = 5,
-    level: float = 0.95, seed: int = 0,
+    level: float = 0.95, seed: int = 0, joint: bool = True,
 ) -> Effects:  # fmt: skip
-    """As `att_gt`, of a panel already read."""
+    """As `att_gt`, of a panel already read. Without `joint` there is no pre-test and no band over cohort-periods: both are NaN."""
     panel = without_always_treated(panel, anticipation)
     df = degrees(panel)
     of, cells = estimate(
         panel, control=control, anticipation=anticipation, base_period=base_period, least=least, df=df
     )
-    return _result(panel, of, cells, control, anticipation, base_period, least, level, seed)
+    return _result(panel, of, cells, control, anticipation, base_period, least, level, seed, joint)
 
 
 def estimate(
@@ -265,12 +275,12 @@ def without_always_treated(panel: Panel, anticipation: int) -> Panel:
 
 def _result(
     panel: Panel, of: Estimates, cells: Cells, control: Control, anticipation: int, base_period: BasePeriod, least: int,
-    level: float, seed: int,
+    level: float, seed: int, joint: bool,
 ) -> Effects:  # fmt: skip
     h = half(of.root, of.gradient)
     lone = (of.n_treated < 2) & ~of.reference
     h[:, lone] = 0.0
-    uniform = critical_uniform(h, level=level, df=of.df, draws=DRAWS, seed=seed)
+    uniform = critical_uniform(h, level=level, df=of.df, draws=DRAWS, seed=seed) if joint else float("nan")
     labels = panel.periods.labels
     table = pd.DataFrame(
         {
@@ -282,7 +292,7 @@ def _result(
             "status": np.where(of.reference, "reference", np.where(lone, "below_validity", "ok")),
         }
     )
-    pre = _pre_test(of, h, lone, anticipation, base_period)
+    pre = _pre_test(of, h, lone, anticipation, base_period) if joint else dict.fromkeys(PRE, float("nan"))
     values = {
         **pre,
         "n_units": float(panel.n),
@@ -320,7 +330,7 @@ def _intervals(
 def _pre_test(of: Estimates, h: Floats, lone: Any, anticipation: int, base_period: str) -> dict[str, float]:
     """Wald test that all effects before (anticipated) treatment are 0, and the drift it would have found."""
     before = (of.time < of.group - anticipation) & ~of.reference & ~lone
-    nothing = dict.fromkeys(("wald", "df", "p", "detectable_trend"), float("nan"))
+    nothing = dict.fromkeys(PRE, float("nan"))
     if not before.any():
         return nothing | {"df": 0.0}
     values, vectors = np.linalg.eigh(h[:, before].T @ h[:, before])
@@ -370,7 +380,7 @@ def _aggregate(found: Effects, by: By, balance: int | None) -> EventStudy:
     values = {
         "att": att, "se": se, "lower": att - point * se, "upper": att + point * se, "critical_uniform": uniform,
         "detectable": (point + float(stats.norm.ppf(POWER))) * se,
-        "p_pre": found["p"], "detectable_trend": found["detectable_trend"],
+        "p_pre": found["p"], "df_pre": found["df"], "detectable_trend": found["detectable_trend"],
         "n_units": found["n_units"], "n_treated": float(np.isin(panel.first, of.group[of.time >= of.group]).sum()),
         "horizon": float(rows.label.max()) if by == "event" else float("nan"),
     }  # fmt: skip

@@ -14,14 +14,14 @@ import pandas as pd
 
 from swe.core.errors import DataError, UsageError
 from swe.show.result import Note, Result
-from swe.stats.frames import Columns, Flags, Floats, as_frame, read_columns, require
-from swe.stats.intervals import z_value
-from swe.stats.nested_reml import Fit, Ints, Tree, added, effects, fit
+from swe.stats.frames import Columns, Flags, Floats, as_frame, fraction, read_columns, require
+from swe.stats.nested_reml import Fit, Ints, Tree, added, effects, estimation_errors, fit
 
 FEW_GROUPS = 10  # of a level, below which its variance is hardly known (Snijders & Bosker 2012, ch. 4)
 COLLINEAR = 1e-10  # smallest eigenvalue of the correlations of the fixed effects
 REFERENCE = (
-    "Patterson & Thompson (1971), doi:10.1093/biomet/58.3.545; Bates et al. (2015), doi:10.18637/jss.v067.i01"
+    "Patterson & Thompson (1971), doi:10.1093/biomet/58.3.545; Bates et al. (2015), doi:10.18637/jss.v067.i01; "
+    "Kackar & Harville (1984), doi:10.1080/01621459.1984.10477102"
 )
 NOTES = (
     Note(
@@ -32,9 +32,10 @@ NOTES = (
     Note("reference", REFERENCE, REFERENCE),
     Note(
         "method",
-        "各单位的效应为最优线性无偏预测（向均值收缩）；标准误以固定效应与方差为已知（用于单位之间的比较），区间另含固定效应的误差；ICC 为同一单位内两行的相关",
+        "各单位的效应为最优线性无偏预测（向均值收缩）；标准误以固定效应与方差为已知（用于单位之间的比较），区间另含固定效应与方差的误差，按 t 分布（自由度为该层单位数减上一层单位数）；ICC 为同一单位内两行的相关",
         "effects of units are best linear unbiased predictions, drawn to the mean; their standard errors take fixed effects and variances "
-        "as known (for comparing units), their limits also carry the error of the fixed effects; an ICC is the correlation of two rows of one unit",
+        "as known (for comparing units), their limits also carry the error of both, by t with units less units of the level above as "
+        "degrees of freedom; an ICC is the correlation of two rows of one unit",
     ),
 )
 
@@ -69,8 +70,9 @@ def multilevel(
         `icc_<level>` (correlation of two rows in one unit of that level), `beta_<name>` and `se_<name>` (the intercept
         is `intercept`), `gradient` (largest derivative of the criterion by a log standard deviation: about 0). Table:
         `level unit value se lower upper n status se_prediction`, the effects of all units, deviations from what lies above
-        them: `se` takes fixed effects and variances as known (lme4's `condVar`), `se_prediction` and the limits also carry
-        the error of the fixed effects (Henderson 1975).
+        them: `se` takes fixed effects and variances as known (lme4's `condVar`), `se_prediction` carries the error of the
+        fixed effects (Henderson 1975), the limits also that of the variances (Kackar & Harville 1984), by t with units
+        less units of the level above as degrees of freedom; NaN where the variance of a level is 0.
 
     Raises
     ------
@@ -81,7 +83,8 @@ def multilevel(
     References
     ----------
     Patterson & Thompson (1971), doi:10.1093/biomet/58.3.545; Bates, Mächler, Bolker & Walker (2015),
-    doi:10.18637/jss.v067.i01; Henderson (1975), doi:10.2307/2529430.
+    doi:10.18637/jss.v067.i01; Henderson (1975), doi:10.2307/2529430; Kackar & Harville (1984),
+    doi:10.1080/01621459.1984.10477102.
 
     Examples
     --------
@@ -90,7 +93,7 @@ def multilevel(
     >>> round(found["beta_intercept"], 6), round(found["sigma"], 6), round(found["sd_county"], 6)
     (6.0, 1.0, 1.914854)
     """
-    z = z_value(level)
+    fraction("level", level)
     names, of_levels = _names(outcome, fixed, levels)
     frame = as_frame(data)
     require(frame, of_levels)
@@ -102,7 +105,7 @@ def multilevel(
     tree, scale = _tree(numbers, known, names, codes)
     found = fit(tree)
     beta, cov, criterion = _restored(scale, found, rows)
-    table = _table(tree, found, of_levels, labels, z=z, scale=scale.outcome_sd)
+    table = _table(tree, found, of_levels, labels, level=level, scale=scale.outcome_sd)
     values = _values(
         found,
         of_levels,
@@ -249,26 +252,44 @@ def _values(
 
 
 def _table(
-    tree: Tree, found: Fit, levels: list[str], labels: list[list[Any]], *, z: float, scale: float
+    tree: Tree, found: Fit, levels: list[str], labels: list[list[Any]], *, level: float, scale: float
 ) -> pd.DataFrame:
     """Effects of all units, the highest level first."""
     sizes = [tree.sizes]
     for step in range(1, tree.levels):
         sizes.append(added(tree.parents[step - 1], sizes[-1], tree.groups(step)))
+    told, halves = effects(tree, found), half_widths(tree, found, level)
     parts = []
-    for name, label, own, n in zip(levels, labels, effects(tree, found)[::-1], sizes[::-1], strict=True):
-        value, error = own.value * scale, own.se_prediction * scale
+    for name, label, own, half, n in zip(levels, labels, told[::-1], halves[::-1], sizes[::-1], strict=True):
+        value = own.value * scale
         columns = {
             "value": value,
             "se": own.se * scale,
-            "lower": value - z * error,
-            "upper": value + z * error,
+            "lower": value - half * scale,
+            "upper": value + half * scale,
             "n": n,
             "status": "ok",
-            "se_prediction": error,
+            "se_prediction": own.se_prediction * scale,
         }
         parts.append(pd.DataFrame({"level": name, "unit": pd.Series(label, dtype=object), **columns}))
     return pd.concat(parts, ignore_index=True)
+
+
+def half_widths(tree: Tree, found: Fit, level: float) -> list[Floats]:
+    """Half the width of the effects' limits by level from the lowest: t with the degrees of freedom between units of the
+    level within those above, of an error that also carries that of the variances. NaN where the variance is 0.
+    """
+    from scipy.stats import t
+
+    halves = []
+    for step, (own, wobble) in enumerate(
+        zip(effects(tree, found), estimation_errors(tree, found), strict=True)
+    ):
+        above = tree.groups(step + 1) if step + 1 < tree.levels else 1
+        quantile = float(t.ppf((1 + level) / 2, tree.groups(step) - above))
+        half = quantile * np.hypot(own.se_prediction, wobble)
+        halves.append(half if found.ratios[step] > 0 else np.full(half.shape, np.nan))
+    return halves
 
 
 def _account(rows: int, missing: int, levels: list[str], labels: list[list[Any]]) -> list[Note]:
@@ -303,9 +324,9 @@ def _warnings(found: Fit, levels: list[str], labels: list[list[Any]]) -> list[No
         notes.append(
             Note(
                 "warning",
-                f"层级 {'、'.join(none)} 的方差估计为 0（边界）：没有发现超出下层差异的部分，不等于没有差异",
+                f"层级 {'、'.join(none)} 的方差估计为 0（边界）：没有发现超出下层差异的部分，不等于没有差异；其单位的效应没有区间",
                 f"levels with an estimated variance of 0 (the boundary): {', '.join(none)}; nothing was found beyond what lies "
-                "below them, which does not prove that there is nothing",
+                "below them, which does not prove that there is nothing; the effects of their units have no limits",
             )
         )
     return notes

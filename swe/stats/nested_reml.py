@@ -9,6 +9,7 @@ A −= Σ (r/d) S Sᵀ, T = S/d, n ← n/d, log|V| += Σ log d.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ START = 0.1  # variance ratio from which the search starts
 NUDGE = 1e-4  # ratio to restart from where a level left the boundary
 FLAT = 1e-9  # gradient per log standard deviation at which the search has ended
 PEAK = 40  # Newton steps at most
+STEP = 1e-5  # of log standard deviations in differences
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,10 @@ def fit(tree: Tree) -> Fit:
         at_zero = profile(tree, without)
         if at_zero.criterion <= found.criterion and at_zero.by_ratio[level] >= 0:
             ratios, found = without, at_zero
+    return _fitted(ratios, found)
+
+
+def _fitted(ratios: Floats, found: _Profile) -> Fit:
     slope = np.where(ratios > 0, 2 * ratios * found.by_ratio, np.minimum(found.by_ratio, 0))
     return Fit(
         ratios,
@@ -191,8 +197,7 @@ def _polished(tree: Tree, ratios: Floats) -> Floats:
         return ratios
 
     def slope(logs: Floats) -> Floats:
-        r = ratios.copy()
-        r[inside] = np.exp(2 * logs)
+        r = _with(ratios, inside, logs)
         return (2 * r * profile(tree, r).by_ratio)[inside]
 
     logs = 0.5 * np.log(ratios[inside])
@@ -200,19 +205,26 @@ def _polished(tree: Tree, ratios: Floats) -> Floats:
     for _ in range(PEAK):
         if np.abs(at).max() < FLAT:
             break
-        step = 1e-5
-        bend = np.column_stack(
-            [(slope(logs + step * e) - slope(logs - step * e)) / (2 * step) for e in np.eye(len(inside))]
-        )
+        bend = _differences(slope, logs)
         move = np.linalg.lstsq(bend, at, rcond=None)[0]
         tried = logs - np.clip(move, -1, 1)
         after = slope(tried)
         if not np.abs(after).max() < np.abs(at).max():
             break
         logs, at = tried, after
-    best = ratios.copy()
-    best[inside] = np.exp(2 * logs)
-    return best
+    return _with(ratios, inside, logs)
+
+
+def _with(ratios: Floats, inside: Ints, logs: Floats) -> Floats:
+    """The ratios with those `inside` at these log standard deviations."""
+    moved = ratios.copy()
+    moved[inside] = np.exp(2 * logs)
+    return moved
+
+
+def _differences(of: Callable[[Floats], Floats], at: Floats) -> Floats:
+    """Central differences of an array by each number, the last axis."""
+    return np.stack([(of(at + STEP * e) - of(at - STEP * e)) / (2 * STEP) for e in np.eye(len(at))], axis=-1)
 
 
 @dataclass(frozen=True)
@@ -258,6 +270,34 @@ def effects(tree: Tree, found: Fit) -> list[Effects]:
         told.append(Effects(effect @ contrast, np.sqrt(conditional), np.sqrt(conditional + moved)))
         total, variance = w + effect, var / d**2 + r / d
     return told[::-1]
+
+
+def estimation_errors(tree: Tree, found: Fit) -> list[Floats]:
+    """Standard deviations that effects have from the error of the ratios, by level from the lowest: √(gᵀCg), g the
+    derivative of the effect by the log ratios, C their asymptotic covariance. Kackar & Harville (1984),
+    doi:10.1080/01621459.1984.10477102; given the data, as in Booth & Hobert (1998), J. Am. Stat. Assoc. 93:262.
+
+    0 for ratios at the boundary, and where the likelihood is too flat to have a covariance.
+    """
+    sizes = [tree.groups(level) for level in range(tree.levels)]
+    inside = np.flatnonzero(found.ratios > 0)
+    logs = 0.5 * np.log(found.ratios[inside])
+
+    def slope(at: Floats) -> Floats:
+        r = _with(found.ratios, inside, at)
+        return (2 * r * profile(tree, r).by_ratio)[inside]
+
+    def values(at: Floats) -> Floats:
+        r = _with(found.ratios, inside, at)
+        return np.concatenate([each.value for each in effects(tree, _fitted(r, profile(tree, r)))])
+
+    bend = _differences(slope, logs) if len(inside) else np.zeros((0, 0))
+    bend = (bend + bend.T) / 2
+    if not len(inside) or np.linalg.eigvalsh(bend)[0] <= 0:
+        return [np.zeros(size) for size in sizes]
+    moved = _differences(values, logs)
+    variance = np.einsum("gi,ij,gj->g", moved, 2 * np.linalg.inv(bend), moved)  # the criterion is −2 log L
+    return np.split(np.sqrt(np.maximum(variance, 0)), np.cumsum(sizes)[:-1])
 
 
 def _collinear() -> DataError:

@@ -75,7 +75,8 @@ def target_forecast(
     Raises
     ------
     DataError
-        Fewer than four months, a month twice, counts below zero, or a gap without `reached`.
+        Fewer than four months, a month twice, counts below zero, a gap without `reached`, or cumulative numbers (they never
+        fall and the last is `reached`) instead of what each month added.
     UsageError
         A target that is no number.
 
@@ -103,6 +104,7 @@ def target_forecast(
                 f"{', '.join(missing)} have no count, so the total is unknown; give it as reached",
             )
         reached = float(counts.sum())
+    _refuse_cumulative(counts, reached)
     end = parse_partial(months[-1]).last
     due = deadline if isinstance(deadline, date) else parse_partial(deadline).last
     left = max(0.0, months_between(end, due))
@@ -127,7 +129,7 @@ def target_forecast(
     }
     table = pd.DataFrame([*_seen(months, counts, reached), *_ahead_rows(end, due, reached, ahead, level)])
     notes = _notes(values, months, counts, missing, due)
-    return Result("target_forecast", table, values, (*notes, level_note(level)))
+    return Result("target_forecast", table, values, (*notes, *_rising(counts), level_note(level)))
 
 
 class _Ahead:
@@ -184,6 +186,29 @@ def _months(monthly: Any) -> tuple[list[str], Floats, list[str]]:
     first, last = known[0], known[-1]
     whole = [str(p) for p in pd.period_range(first, last, freq="M")]
     return known, np.array([counts[m] for m in known]), [m for m in whole if m not in set(known)]
+
+
+def _refuse_cumulative(counts: Floats, reached: float) -> None:
+    """Numbers that never fall and end with the total itself are totals, not what each month added."""
+    if (np.diff(counts) >= 0).all() and counts[-1] == reached and counts.sum() > reached:
+        raise DataError(
+            f"各月的数不降，末月 {counts[-1]:,.0f} 就是累计数：给的是各月末的累计，请给各月新增",
+            f"the counts never fall and the last, {counts[-1]:,.0f}, is the total reached: these are cumulative numbers; give what "
+            "each month added",
+        )
+
+
+def _rising(counts: Floats) -> list[Note]:
+    if not (np.diff(counts) > 0).all():
+        return []
+    return [
+        Note(
+            "warning",
+            f"{len(counts)} 个月的数逐月上升：若是累计数，预测不成立，请改给各月新增",
+            f"the counts rise in every one of {len(counts)} months: if they are cumulative the forecast is wrong; give what each "
+            "month added",
+        )
+    ]
 
 
 def _pairs(monthly: Any) -> Iterable[tuple[Any, Any]]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
-from swe.core.errors import DefinitionError
+from swe.core.errors import DataError, DefinitionError
 from swe.core.language import use
-from swe.indicators.effect_study import by_subgroup, cohort_sizes, controls, noise, simulated_sources, study
+from swe.indicators.effect_noise import cohort_sizes, noise
+from swe.indicators.effect_study import by_subgroup, complete, controls, study, traps
+from swe.indicators.plan_panels import MOST_COHORTS, plan_panel, simulated_sources
 from swe.indicators.plans import LOCK, plan
 from swe.reference.regions import region
+from swe.reports.effect_numbers import _unit as effect_unit
 from swe.reports.effect_numbers import effect_numbers
 from swe.reports.evaluation import evaluate
 from swe.reports.gate import check_page, failed
@@ -74,12 +80,134 @@ def test_the_chapter_passes_the_gate_and_says_what_it_rests_on(simulated, lang: 
     assert 'data-n="effect.att"' in html
     assert 'data-n="effect.detectable"' in html
     assert "p = " not in html  # no joint pre-test stands as proof
+    for shown in ("drift", "detectable_trend", "breakdown", "bound.3", "simple", "imputation", "twfe", "share_forbidden",
+                  "controls_first", "controls_last", "horizon", "event.m2", "event.p0", "dropped"):  # fmt: skip
+        assert f'data-n="effect.{shown}"' in html, shown
+    assert (
+        ("不证明" in html or "不等于趋势平行" in html)
+        if lang == "zh"
+        else "does not prove parallel trends" in html
+    )
+    assert not re.search(r"[✓✔☑]", html)
+    assert ("视为尚未建站" if lang == "zh" else "taken as not yet opened") in html
 
 
 def test_the_known_effect_of_the_simulation_lies_in_the_interval(simulated) -> None:
     found = simulated[1].study
     assert found.event["lower"] < found.truth < found.event["upper"]
     assert simulated[1].shares["twfe"] < found.event["lower"]  # the usual regression falls short
+
+
+def test_a_second_estimator_and_the_usual_regression_stand_beside_the_plans(simulated) -> None:
+    """Imputation and group-time effects with the same weights speak of the same unit-periods."""
+    view = simulated[1]
+    post = view.study.effects.table
+    post = post[[t >= g for t, g in zip(post["time"], post["group"], strict=True)]]
+    assert view.second.table["n"].sum() == post["n_treated"].sum()
+    assert view.second["lower"] < view.overall["att"] < view.second["upper"]
+    assert 0 < view.shares["share_forbidden"] < 1
+
+
+def test_bounds_widen_with_the_departure_and_cover_what_the_leads_could_show(simulated) -> None:
+    bounds, step = simulated[1].bounds, simulated[1].study.event["detectable_trend"]
+    assert (bounds.table["status"] == "ok").all()
+    assert bounds.table["m"].iloc[[0, -1]].tolist() == [0, step]
+    assert (bounds.table["upper"] - bounds.table["lower"]).is_monotonic_increasing
+
+
+def test_what_came_up_is_listed_once_and_the_pre_test_is_not_among_it(simulated) -> None:
+    told = [note.en for note in simulated[1].traps]
+    assert len(told) == len(set(told))
+    assert any("clusters" in text for text in told)
+    assert not any("pre-test" in text or "p = " in text or "p-value" in text for text in told)
+
+
+def monthly(folder: Path, **changes: str):
+    return plan(real_plan(folder, data="simulated", time="month", horizon="8", **changes))
+
+
+def test_more_cohorts_than_can_be_told_apart_are_put_together_by_quarter_and_that_is_a_deviation(
+    tmp_path: Path,
+) -> None:
+    found = study(monthly(tmp_path, anticipation="2"), region=TIANJIN)
+    assert found.panel.time == "quarter"
+    assert {each.field: each.used for each in found.changed} == {
+        "time": "quarter",
+        "horizon": "2",
+        "anticipation": "1",
+    }
+    assert all(re.search("[一-鿿]", each.zh) for each in found.changed)
+    (tmp_path / "q").mkdir()
+    own = plan(real_plan(tmp_path / "q", data="simulated", time="quarter", horizon="2", anticipation="1"))
+    assert found.event["att"] == study(own, region=TIANJIN).event["att"]
+    assert found.event["horizon"] == 2
+    assert found.event.reference == -2
+
+
+def test_months_stay_where_the_plans_days_are_no_quarters_or_cohorts_are_few(tmp_path: Path) -> None:
+    stations, outcomes = simulated_sources(TIANJIN, seed=1)
+    odd = plan_panel(
+        monthly(tmp_path, period="2020-01-01..2025-11-30"),
+        region=TIANJIN,
+        stations=stations,
+        outcomes=outcomes,
+    )
+    assert odd[0].time == "month" and odd[2] == ()
+    early = stations[stations["opened_on"] < "2021-07"]
+    few = plan_panel(monthly(tmp_path), region=TIANJIN, stations=early, outcomes=outcomes)
+    assert few[0].table["first_treated"].nunique() <= MOST_COHORTS
+    assert few[0].time == "month" and few[2] == ()
+
+
+def shares_of(outcomes):
+    """The same outcomes as fractions."""
+    return outcomes.assign(families_found=outcomes["families_found"] / 100)
+
+
+def test_a_share_is_told_in_per_cent_and_averaged_because_the_plan_says_so(tmp_path: Path) -> None:
+    stations, outcomes = simulated_sources(TIANJIN, seed=1)
+    given = {"region": TIANJIN, "stations": stations}
+    count = plan(real_plan(tmp_path))
+    summed = plan_panel(count, outcomes=shares_of(outcomes), **given)[0].table
+    assert _unit_of(count, summed) == ""  # values within 0 and 1 make no share
+    share = plan(real_plan(tmp_path, outcome_measure="share"))
+    made = plan_panel(share, outcomes=shares_of(outcomes), **given)[0].table
+    assert _unit_of(share, made) == "fraction"
+    assert (made["families_found"] * 3).to_numpy() == pytest.approx(summed["families_found"].to_numpy())
+    with pytest.raises(DataError, match="per cent as fractions"):
+        plan_panel(share, outcomes=outcomes, **given)
+    with pytest.raises(DefinitionError, match="outcome_measure"):
+        plan(real_plan(tmp_path, outcome_measure="percent"))
+
+
+def _unit_of(chosen, table) -> str:
+    """The unit of the effect in results.json."""
+    panel = SimpleNamespace(table=table, outcome="families_found")
+    return effect_unit(SimpleNamespace(plan=chosen, panel=panel))
+
+
+def test_hubs_and_gaps_are_treated_as_the_plan_says(tmp_path: Path) -> None:
+    stations, outcomes = simulated_sources(TIANJIN, seed=1)
+    county = outcomes["region"].str[:6].iloc[0]
+    hub = pd.DataFrame({"region_code": [county], "opened_on": ["2021-01-01"], "kind": ["main_station"]})
+    given = {"region": TIANJIN, "stations": pd.concat([stations, hub]), "outcomes": outcomes}
+    noted = study(plan(real_plan(tmp_path)), **given)
+    assert any("county hub before their own station" in note.en for note in traps(noted))
+    donut = study(plan(real_plan(tmp_path, cluster="county\nspillover: donut")), **given)
+    assert any("left out (donut)" in note.en for note in traps(donut))
+    assert donut.event["n_units"] < noted.event["n_units"]
+    holes = outcomes.drop(outcomes.index[:2])
+    with pytest.raises(DataError, match="unbalanced"):
+        study(plan(real_plan(tmp_path)), region=TIANJIN, stations=stations, outcomes=holes)
+    dropped = study(
+        plan(real_plan(tmp_path, cluster="county\ngaps: drop")),
+        region=TIANJIN,
+        stations=stations,
+        outcomes=holes,
+    )
+    assert dropped.event["n_units"] == noted.event["n_units"] - 1
+    assert any("1 units with gaps" in note.en for note in traps(dropped))
+    assert complete(dropped.panel)["unit"].nunique() == dropped.panel["units"] - 1
 
 
 def test_units_with_a_station_are_never_controls(simulated) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 from swe.core.errors import DataError
 from swe.stats.inequality import concentration, gini, theil
@@ -70,6 +71,22 @@ def test_the_standard_error_agrees_with_the_jackknife():
     left_out = [_index(frame.drop(index=k)) for k in frame.index]
     jackknife = math.sqrt(399 / 400 * sum((c - np.mean(left_out)) ** 2 for c in left_out))
     assert found["se"] == pytest.approx(jackknife, rel=0.01)
+
+
+def test_limits_are_those_of_the_jackknife_also_among_ties():
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"x": rng.gamma(2, 0.5, 12), "r": rng.integers(0, 5, 12)})
+    found = concentration(frame, value="x", rank="r")
+    left_out = [concentration(frame.drop(index=k), value="x", rank="r")["concentration"] for k in frame.index]
+    jackknife = math.sqrt(11 / 12 * sum((c - np.mean(left_out)) ** 2 for c in left_out))
+    half = t.ppf(0.975, 10) * jackknife
+    assert found["upper"] - found["concentration"] == pytest.approx(half, rel=1e-10)
+    assert found["concentration"] - found["lower"] == pytest.approx(half, rel=1e-10)
+
+
+def test_where_one_unit_has_everything_there_are_no_limits():
+    found = concentration(pd.DataFrame({"x": [0, 0, 5, 0], "r": [1, 2, 3, 4]}), value="x", rank="r")
+    assert math.isfinite(found["concentration"]) and math.isnan(found["lower"])
 
 
 def _index(frame):

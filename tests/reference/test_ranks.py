@@ -217,6 +217,9 @@ def test_sets_of_near_tied_units_hold_their_true_ranks_where_simulated_intervals
 
 @pytest.mark.slow
 def test_sets_of_near_tied_units_hold_their_true_ranks_in_10000_draws():
+    """Confidence sets promise at least their level, whatever the ranks are: a rank is a whole number, and sets of units that
+    are all but tied hold nearly every rank, and so hold the true one more often than 95 %."""
     covered = simulated(10_000, 2)
-    assert covered["marginal"] >= 0.95 and covered["simultaneous"] >= 0.945
+    print("ranks:", covered)
+    assert covered["marginal"] >= 0.95 and covered["simultaneous"] >= 0.95
     assert covered["simulated"] < 0.9

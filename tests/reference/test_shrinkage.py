@@ -153,33 +153,3 @@ def test_more_precise_units_keep_more():
 def test_fewer_than_four_units_cannot_be_shrunk():
     with pytest.raises(DataError):
         shrink_normal({"u": range(3), "x": [1, 2, 3], "s": [1, 1, 1]}, unit="u", estimate="x", se="s")
-
-
-def coverage(draws: int, seed: int) -> tuple[float, float]:
-    """Shares of true values inside Morris's and inside the gamma posterior's 95 % limits; 30 units a draw."""
-    rng = np.random.default_rng(seed)
-    normal, poisson = [], []
-    s, e = np.linspace(0.5, 2, 30), np.linspace(10, 80, 30)
-    for _ in range(draws):
-        truth, rates = rng.normal(0, 1, 30), rng.gamma(5, 0.2, 30)
-        one = shrink_normal(
-            {"u": range(30), "x": rng.normal(truth, s), "s": s}, unit="u", estimate="x", se="s"
-        ).table
-        normal.append(((one["lower"] <= truth) & (truth <= one["upper"])).mean())
-        two = shrink(
-            {"u": range(30), "y": rng.poisson(e * rates), "e": e}, unit="u", count="y", exposure="e"
-        ).table
-        poisson.append(((two["lower"] <= rates) & (rates <= two["upper"])).mean())
-    return float(np.mean(normal)), float(np.mean(poisson))
-
-
-def test_intervals_cover_about_95_per_cent_in_40_draws_of_30_units():
-    normal, poisson = coverage(40, 1)
-    assert 0.93 <= normal <= 0.975 and 0.92 <= poisson <= 0.97
-
-
-@pytest.mark.slow
-def test_60000_intervals_of_shrunken_values_cover_about_95_per_cent():
-    """The gamma posterior's lack the error of α and β and are a little narrow."""
-    normal, poisson = coverage(2000, 2)
-    assert 0.94 <= normal <= 0.96 and 0.935 <= poisson <= 0.955

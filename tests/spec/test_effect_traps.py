@@ -93,6 +93,10 @@ def test_gaps_are_counted_and_refused_or_leave_the_unit_out():
     found = att_gt(frame, **NAMES, gaps="drop")
     told(found, "2 个单位有缺数", "2 units with gaps", kind="exclusion")
     assert found["n_units"] == 58
+    absent = roll_out().drop(index=[4, 13, 14])
+    refused(DataError, lambda: att_gt(absent, **NAMES), zh="共缺 3 格", en="3 gaps in 2 units")
+    refused(DataError, lambda: imputation(absent, **NAMES), zh="共缺 3 格", en="3 gaps in 2 units")
+    pd.testing.assert_frame_equal(att_gt(absent, **NAMES, gaps="drop").table, found.table)
 
 
 def test_all_treated_at_once_is_refused():
@@ -168,6 +172,40 @@ def test_anticipation_moves_the_base_and_is_stated():
     found = att_gt(roll_out(), **NAMES, anticipation=1)
     told(found, "允许提前 1 期反应", "up to 1 periods ahead")
     told(att_gt(roll_out(), **NAMES), "没有提前反应", "no reaction ahead")
+
+
+def test_a_reaction_ahead_of_set_up_hides_in_the_base_until_it_is_allowed_for():
+    """Places that know that a station is coming report more one period ahead: the base holds it, the effect looks smaller."""
+    frame = roll_out(n=600, effect=1.0)
+    frame["y"] += 1.0 * ((frame["g"] > 0) & (frame["t"] == frame["g"] - 1))
+    taken = att_gt(frame, **NAMES)
+    plain, allowed = taken.aggregate("simple"), att_gt(frame, **NAMES, anticipation=1).aggregate("simple")
+    assert plain["upper"] < 0.5  # the true effect is 1
+    assert allowed["lower"] < 1.0 < allowed["upper"]
+    told(taken, "已有差异", "already differed", kind="warning")
+
+
+def test_a_hub_that_helps_the_controls_makes_the_effect_look_smaller_and_the_donut_mends_it():
+    frame = roll_out((0, 4), n=600, effect=1.0)
+    frame["hub"] = np.where((frame["g"] == 0) & (frame["u"] % 4 == 0), 4, 0)
+    frame["y"] += 1.0 * ((frame["hub"] > 0) & (frame["t"] >= frame["hub"]))
+    noted = att_gt(frame, **NAMES, hub="hub").aggregate("simple")
+    donut = att_gt(frame, **NAMES, hub="hub", spillover="donut").aggregate("simple")
+    assert noted["upper"] < 1.0
+    assert donut["lower"] < 1.0 < donut["upper"]
+
+
+def test_the_usual_regression_is_wrong_where_effects_grow_and_says_by_which_share():
+    """Effects that grow with time since set-up: the coefficient falls short of every effect that was put in for the early cohort."""
+    frame = roll_out((0, 2, 7), n=900, periods=12, effect=0.0)
+    since = frame["t"] - frame["g"]
+    grown = np.where((frame["g"] > 0) & (since >= 0), 0.3 * (since + 1), 0.0)
+    frame["y"] += grown
+    truth = grown[grown > 0].mean()
+    overall, usual = att_gt(frame, **NAMES).aggregate("simple"), bacon(frame, **NAMES)
+    assert abs(overall["att"] - truth) < 4 * overall["se"] < 0.3
+    assert usual["twfe"] < 0.8 * truth and usual["share_forbidden"] > 0.1
+    refused(DataError, lambda: twfe(frame, **NAMES), zh="后对先（不当）", en="later vs earlier")
 
 
 def hubs():

@@ -19,7 +19,6 @@ from swe.show.say import constant, spread
 from swe.show.style import WARN, canvas, png
 
 EVENT_HEIGHT = 3.2  # inches
-FEW = 40  # clusters
 
 
 def blocks(p: Page) -> list[Block]:
@@ -44,28 +43,79 @@ def blocks(p: Page) -> list[Block]:
     return [
         *head,
         Paragraph(_sentence(p, found)),
+        *([p.p("effectiveness.chapter_share")] if plan.spec.outcome_measure == "share" else []),
+        _controls(p, view),
         _rollout(p, view, found, marked_simulated),
         _event(p, found, marked_simulated),
-        p.p("effectiveness.chapter_detectable", drift=spread(p.n("effect.drift"), p.lang)),
-        *(
-            [
-                p.p(
-                    "effectiveness.chapter_bounds"
-                    if p.n("effect.breakdown").value
-                    else "effectiveness.chapter_fragile"
-                )
-            ]
-            if p.e.has("effect.breakdown")
-            else []
-        ),
-        p.p("effectiveness.chapter_horizon", last=day(_last(view))),
-        *([p.p("effectiveness.chapter_clusters")] if (p.n("effect.clusters").value or 0) < FEW else []),
-        p.p("effectiveness.chapter_usual"),
+        p.p("effectiveness.chapter_detectable"),
+        *_before(p, view),
+        _ways(p, view),
         *_groups(p, view),
         p.p("effectiveness.chapter_panel", "note"),
+        *_traps(p, view),
         *_plan(p, view),
+        p.p("effectiveness.chapter_cannot"),
         Listing(tuple(p.say(f"effectiveness.cannot_{letter}") for letter in "abcdef")),
     ]
+
+
+def _controls(p: Page, view: EffectView) -> Paragraph:
+    """Who is compared with whom, and until when."""
+    who = p.w(f"effectiveness.controls_{view.plan.spec.control}")
+    return p.p("effectiveness.chapter_horizon", who=who, last=day(_last(view)))
+
+
+def _before(p: Page, view: EffectView) -> list[Block]:
+    """The drift of the leads with what it could have shown, and what the finding survives; never a tick."""
+    if p.n("effect.drift").value is None:
+        return [p.p("effectiveness.chapter_no_leads")]
+    said: list[Block] = [p.p("effectiveness.chapter_leads", drift=spread(p.n("effect.drift"), p.lang))]
+    if view.bounds is None:
+        return said
+    survives = p.n("effect.breakdown").value
+    said.append(p.p("effectiveness.chapter_bounds" if survives else "effectiveness.chapter_fragile"))
+    rows = [
+        (
+            p.n(f"effect.bound_m.{i}") if i else p.w("effectiveness.straight"),
+            spread(p.n(f"effect.bound.{i}"), p.lang),
+            p.w("effectiveness.holds_zero" if covers else "effectiveness.leaves_zero"),
+        )
+        for i, covers in enumerate(view.bounds.table["covers_zero"])
+    ]
+    columns = [
+        "effectiveness.column_departure",
+        "#effectiveness.column_interval",
+        "effectiveness.column_zero",
+    ]
+    note = p.say("effectiveness.bounds_note")
+    return [
+        *said,
+        table("effect_bounds", p.w("effectiveness.caption_bounds"), _columns(p, columns), rows, note=note),
+    ]
+
+
+def _ways(p: Page, view: EffectView) -> Table:
+    """The same question by other estimators, beside the plan's; the usual regression with what it rests on."""
+    rows = []
+    for name in ("att", "simple", "imputation", "twfe"):
+        n = p.n(f"effect.{name}")
+        between = spread(n, p.lang) if interval_text(n) else None
+        rows.append((p.w(f"effectiveness.way_{name}"), n, between, p.say(f"effectiveness.rests_{name}")))
+    columns = [
+        "effectiveness.column_way",
+        "#effectiveness.column_change",
+        "#effectiveness.column_interval",
+        "effectiveness.column_rests",
+    ]
+    note = p.say("effectiveness.ways_note")
+    return table("effect_ways", p.w("effectiveness.caption_ways"), _columns(p, columns), rows, note=note)
+
+
+def _traps(p: Page, view: EffectView) -> list[Block]:
+    if not view.traps:
+        return [p.p("effectiveness.chapter_no_traps", "note")]
+    items = tuple(free(note.zh if p.lang == "zh" else note.en) for note in view.traps)
+    return [p.p("effectiveness.chapter_traps"), Listing(items)]
 
 
 def _sentence(p: Page, found: Study) -> Markup:
@@ -86,7 +136,7 @@ def _rollout(p: Page, view: EffectView, found: Study, simulated: bool) -> Pictur
     ]
     columns = ["effectiveness.column_time", "#effectiveness.column_first", "#effectiveness.column_control"]
     data = table("effect_cohorts", p.w("effectiveness.caption_cohorts"), _columns(p, columns), rows)
-    alt = p.say("effectiveness.chapter_horizon", last=day(_last(view))).striptags()
+    alt = _controls(p, view).text.striptags()
     drawn = p.w("effectiveness.drawn_rollout")
     return Picture("effect-rollout", p.w("effectiveness.chapter_rollout"), drawn, image, alt, data, simulated=simulated)  # fmt: skip
 

@@ -103,7 +103,7 @@ order_2 <- sapply(units, function(k) {
   mean(outer(ratio, ratio, pmin))
 })
 
-# Simar & Wilson 1998 with R's own random numbers; Monte-Carlo error applies
+# Simar & Wilson 1998 without the units on the frontier and without rescaling; R's own random numbers, Monte-Carlo error applies
 theta <- models$crs_input
 inside <- theta[theta < 1 - 1e-6]; both <- c(inside, 2 - inside)
 h <- 1.06 * min(sd(both), IQR(both) / 1.34) * length(both)^(-1 / 5)
@@ -113,9 +113,8 @@ B <- 4000; n <- length(theta)
 boot <- matrix(NA, B, n)
 original <- inputs
 for (i in 1:B) {
-  beta <- sample(theta, n, replace = TRUE)
-  t1 <- beta + h * rnorm(n); t1 <- ifelse(t1 <= 1, t1, 2 - t1)
-  star <- mean(beta) + (t1 - mean(beta)) / sqrt(1 + h^2 / (var(theta) * (n - 1) / n))
+  t1 <- sample(inside, n, replace = TRUE) + h * rnorm(n)
+  star <- ifelse(t1 <= 1, t1, 2 - t1)
   pseudo <- original * (theta / star)
   boot[i, ] <- sapply(units, function(k) {
     A <- rbind(cbind(-original[k, ], t(pseudo)), cbind(0, t(outputs)))
