@@ -59,6 +59,11 @@ class Comparison:
         """Units that are in any measure, compared or apart."""
         return len({unit for each in self.measures.values() for unit in each.table["unit"]})
 
+    @property
+    def tests(self) -> int:
+        """Tests made over all measures, each of which is a family."""
+        return _tests(self.measures)
+
 
 def compared(
     data: Tables | pd.DataFrame,
@@ -92,7 +97,9 @@ def compared(
     Returns
     -------
     Comparison
-        A `Compared` for each measure. Fewer than 5 units: values and intervals, and no ranking at all.
+        A `Compared` for each measure. Fewer than 5 units: values and intervals, and no ranking at all. Units that reported
+        fewer than 90 % of their months stand apart; of the others, those with silent months have limits, tiers and tests
+        that also hold if these months had nothing.
 
     Raises
     ------
@@ -170,13 +177,12 @@ def _compared(
             made.measures[name],
             frame,
             made.months[made.months["measure"] == name],
-            by=by,
             known=known.get(name),
         )
         for name, frame in made.units.groupby("measure", sort=False)
         if frame["count"].notna().any()
     }
-    tests = sum(0 if each.tests is None else int(each.tests["tests"]) for each in found.values())
+    tests = _tests(found)
     notes = (
         Note(
             "method",
@@ -187,6 +193,10 @@ def _compared(
     )
     whole = _whole(made.months)
     return Comparison(by, period, found, whole, notes)
+
+
+def _tests(found: Mapping[str, Compared]) -> int:
+    return sum(0 if each.tests is None else int(each.tests["tests"]) for each in found.values())
 
 
 def _whole(months: pd.DataFrame) -> pd.DataFrame:

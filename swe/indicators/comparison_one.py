@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 
 from swe import stats
+from swe.indicators import comparison_gaps as gaps
 from swe.indicators import comparison_spread as spread
 from swe.indicators.comparison_funnel import funnel_of
-from swe.indicators.comparison_rows import EVERY_MONTH, MOST_MONTHS, Measure
+from swe.indicators.comparison_moves import halves
+from swe.indicators.comparison_rows import Measure
 from swe.indicators.comparison_spread import Floats, Target
+from swe.indicators.comparison_tails import widening
 from swe.show.result import Note, Result
 from swe.stats.frames import SMALL
 
@@ -30,11 +33,12 @@ class Compared:
     table     a row a unit compared: COLUMNS of the rows, `value se lower upper expected small` (1 where fewer than 20 are
               expected, or n is below 20), `expected_next`, `kept` (share of the distance from the mean that is kept),
               `rank_lower rank_upper tier`, `p p_adjusted flagged` (−1, 0, 1: beyond the usual spread, false discovery
-              rate 5 %)
+              rate 5 %); `silent` months due that were not reported: limits, ranks and p hold whatever they were
     apart     units that are not compared: `status` unreported, partial, or not_applicable (nothing to divide by);
               `value` over what was reported, `at_least` if the silent months had nothing
     target    what units are compared with, and `target_of`: these units, or a reference
-    shrunken, ranks, tests, funnel   the results behind it; None below 5 units, or where nothing varies
+    shrunken, ranks, tests, funnel, moves   the results behind it; None below 5 units, or where nothing varies
+    months    `unit month count exposure` of the units compared
     """
 
     measure: Measure
@@ -46,6 +50,14 @@ class Compared:
     ranks: Result | None
     tests: Result | None
     notes: tuple[Note, ...]
+    months: pd.DataFrame
+
+    @cached_property
+    def moves(self) -> Result | None:
+        """Who moved from the first to the second half of the period; None where nothing is ranked or months are few."""
+        if self.ranks is None or self.target is None or self.measure.kind == "share":
+            return None
+        return halves(self.months, dispersion=self.target.dispersion)
 
     @cached_property
     def funnel(self) -> Result | None:
@@ -85,31 +97,32 @@ def compare_one(
     frame: pd.DataFrame,
     months: pd.DataFrame,
     *,
-    by: str,
     known: Mapping[str, Any] | None = None,
 ) -> Compared:
     """Compare the units of one measure; `known` are the numbers of a reference."""
     binomial = measure.kind == "share"
-    status = _statuses(frame, EVERY_MONTH if by == "station" else MOST_MONTHS)
-    used, apart = frame[status == "ok"].reset_index(drop=True), _apart(frame, status)
+    status = gaps.statuses(frame)
+    used, apart = frame[status == "ok"].reset_index(drop=True), gaps.apart(frame, status)
     y, e = (used[name].to_numpy(dtype=float) for name in ("count", "exposure"))
+    whole = gaps.whole(used)
     mine = months[months["unit"].isin(set(used["unit"]))]
     own = 1.0 if binomial else spread.month_dispersion(mine) if len(mine) else 1.0
     target = _target(y, e, binomial, own, known)
-    se, low, high = spread.own_interval(
-        y, e, binomial=binomial, dispersion=own if target is None else target.dispersion
+    se, low, high = gaps.limits(
+        y, e, whole, binomial=binomial, dispersion=own if target is None else target.dispersion
     )
-    table = used.assign(value=y / e, se=se, lower=low, upper=high)
+    silent = (used["due"] - used["reported"]).clip(lower=0).fillna(0)
+    table = used.assign(value=y / e, se=se, lower=low, upper=high, silent=silent)
     varies = target is not None and target.value > 0 and not (binomial and target.value >= 1)
     if target is None or not varies or len(used) < FEW:
-        return _unranked(measure, table, apart, target, known, varies)
+        return _unranked(measure, table, apart, target, known, varies, mine)
     expected = e if binomial else e * target.value / target.dispersion
     table = table.assign(
         expected=expected if not binomial else e * target.value, small=(expected < SMALL).astype(int)
     )
     shrunken = _shrunken(table, target, binomial, known)
-    ranked = _ranks(table, target, binomial)
-    p = spread.tails(y, e, target, binomial=binomial)
+    ranked = _ranks(table, target, binomial, whole)
+    p = gaps.tails(y, e, whole, target, binomial=binomial)
     tests = stats.multiplicity(pd.Series(p, index=used["unit"]), level=LEVEL)
     side = np.sign(table["value"].to_numpy() - target.value).astype(int)
     table = table.assign(
@@ -120,7 +133,16 @@ def compare_one(
     )  # fmt: skip
     notes = _notes(measure, table, apart, target, known)
     return Compared(
-        measure, table, apart, target, "units" if known is None else SETTLED, shrunken, ranked, tests, notes
+        measure,
+        table,
+        apart,
+        target,
+        "units" if known is None else SETTLED,
+        shrunken,
+        ranked,
+        tests,
+        notes,
+        mine,
     )
 
 
@@ -131,6 +153,7 @@ def _unranked(
     target: Target | None,
     known: Any,
     varies: bool,
+    months: pd.DataFrame,
 ) -> Compared:
     """Values and intervals, and nothing that would order them."""
     if varies:
@@ -149,30 +172,10 @@ def _unranked(
         **dict.fromkeys(("expected", "expected_next", "kept", "rank_lower", "rank_upper", "tier", "p", "p_adjusted"), np.nan),
         small=0, flagged=0,
     )  # fmt: skip
-    notes = (*_completeness(apart), few)
+    notes = (*gaps.notes(apart, table), few)
     return Compared(
-        measure, blank, apart, target, "units" if known is None else SETTLED, None, None, None, notes
+        measure, blank, apart, target, "units" if known is None else SETTLED, None, None, None, notes, months
     )
-
-
-# -- completeness --
-
-
-def _statuses(frame: pd.DataFrame, least: float) -> pd.Series:
-    """ok, unreported, partial, or not_applicable: who can be compared at all."""
-    due, reported = frame["due"].fillna(0), frame["reported"].fillna(0)
-    silent = frame["count"].isna() | ((due > 0) & (reported == 0))
-    part = (due > 0) & (reported < least * due - 1e-9)
-    nothing = ~silent & ~(frame["exposure"] > 0)
-    status = np.select([silent, nothing, part], ["unreported", "not_applicable", "partial"], "ok")
-    return pd.Series(status, index=frame.index)
-
-
-def _apart(frame: pd.DataFrame, status: pd.Series) -> pd.DataFrame:
-    rows = frame[status != "ok"].assign(status=status[status != "ok"]).reset_index(drop=True)
-    part = rows["status"] == "partial"
-    value = (rows["count"] / rows["exposure"]).where(part)
-    return rows.assign(value=value, at_least=(rows["count"] / rows["due"]).where(part))
 
 
 # -- the results --
@@ -219,10 +222,12 @@ def _shrunken(table: pd.DataFrame, target: Target, binomial: bool, known: Mappin
     return Result("shrink_normal", rows, values, (note,))
 
 
-def _ranks(table: pd.DataFrame, target: Target, binomial: bool) -> Result:
+def _ranks(table: pd.DataFrame, target: Target, binomial: bool, whole: Floats) -> Result:
     """Rank sets and tiers on the scale on which chance does not depend on the value; shown in the measure's own unit."""
     y, e = (table[name].to_numpy(dtype=float) for name in ("count", "exposure"))
-    x, se = spread.stable(y, e, binomial=binomial, dispersion=target.dispersion)
+    x, se = gaps.stable(y, e, whole, binomial=binomial, dispersion=target.dispersion)
+    wider = widening(e, target, binomial=binomial)
+    se = se * wider
     found = stats.ranks({"unit": table["unit"], "x": x, "se": se}, unit="unit", estimate="x", se="se")
     shown = found.table.assign(
         value=table["value"].to_numpy(), se=table["se"].to_numpy(), lower=table["lower"].to_numpy(),
@@ -235,30 +240,22 @@ def _ranks(table: pd.DataFrame, target: Target, binomial: bool) -> Result:
         f"rank sets and tiers are found on the {'arcsine' if binomial else 'square root'} scale (columns stable, stable_se), "
         "on which the error does not depend on the value; values and intervals are in their own unit",
     )
-    return replace(found, table=shown, notes=(note, *found.notes))
+    tails = Note(
+        "method",
+        f"计数的两端比正态厚，误差按同值模拟放宽为 {wider:.3f} 倍，使没有差异时分出两档的机会不超过 5%",
+        f"tails of counts reach farther than normal ones: errors are {wider:.3f} times as wide, by simulation of equal units, "
+        "so that without differences two tiers appear in at most 5 %",
+    )
+    return replace(found, table=shown, notes=(note, tails, *found.notes))
 
 
 # -- what must be known --
 
 
-def _completeness(apart: pd.DataFrame) -> tuple[Note, ...]:
-    words = {
-        "unreported": ("个单位没有报，不是零，另列", "units did not report; that is not zero, and they stand apart"),
-        "partial": ("个单位有月份没有报，另列，不参加比较", "units have months without a report; they stand apart and are not compared"),
-        "not_applicable": ("个单位分母为 0，不适用", "units have nothing to divide by"),
-    }  # fmt: skip
-    counts = apart["status"].value_counts()
-    return tuple(
-        Note("exclusion", f"{counts[key]:,} {zh}", f"{counts[key]:,} {en}")
-        for key, (zh, en) in words.items()
-        if key in counts
-    )
-
-
 def _notes(
     measure: Measure, table: pd.DataFrame, apart: pd.DataFrame, target: Target, known: Any
 ) -> tuple[Note, ...]:
-    made = [*_completeness(apart)]
+    made = [*gaps.notes(apart, table)]
     small = int(table["small"].sum())
     if small:
         made.append(

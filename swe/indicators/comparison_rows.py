@@ -16,8 +16,6 @@ from swe.stats.frames import read_numbers, require
 By = Literal["station", "county", "prefecture", "province"]
 PLACE = ("name", "region", "province", "prefecture", "county")
 COLUMNS = ("unit", *PLACE, "measure", "count", "exposure", "due", "reported")
-EVERY_MONTH = 1.0  # share of the months due that a station must have reported to be compared
-MOST_MONTHS = 0.9  # of station-months, where a unit is many stations; ours
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,11 @@ def comparison_numbers(e: Evaluation, view: ComparisonView | None) -> Iterator[N
     if view.comparison is not None:
         for name, each in view.comparison.measures.items():
             yield from _measure(made, name, each)
+        yield made("tests", "label_tests", view.comparison.tests, "", COUNT)
         for name in (LEAD, SHARE):
             if name in view.comparison.measures:
                 yield from _units(made, name, view.comparison[name])
+        yield from _moves(made, view)
         yield from _apart(made, view)
     yield from _chart(made, view)
     yield from _equity(made, view)
@@ -102,6 +104,26 @@ def _units(made: _Maker, name: str, each: Compared) -> Iterator[Number]:
         if each.ranked:
             yield made(f"{at}.next", "label_next", row.expected_next, kind, "shrunken towards the mean")
             yield made(f"{at}.tier", "label_tier", row.tier, "tier", "rank sets")
+
+
+def _moves(made: _Maker, view: ComparisonView) -> Iterator[Number]:
+    """Who moved within the period, of the measure that is shown unit by unit."""
+    assert view.comparison is not None
+    each = view.comparison.measures.get(LEAD)
+    if each is None or each.moves is None:
+        return
+    found = each.moves
+    yield made(f"{LEAD}.moves.units", "label_moves_units", found["units"], made.who, COUNT)
+    yield made(
+        f"{LEAD}.moves.moved", "label_moves_moved", found["moved"], made.who, "difference over its error"
+    )
+    yield made(
+        f"{LEAD}.moves.by_chance",
+        "label_moves_by_chance",
+        found["by_chance"],
+        made.who,
+        "difference over its error",
+    )
 
 
 def _apart(made: _Maker, view: ComparisonView) -> Iterator[Number]:

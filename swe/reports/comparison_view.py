@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from swe import stats
@@ -13,14 +12,10 @@ from swe.indicators.comparison import Comparison, gathered, monthly
 from swe.indicators.comparison_rows import By
 from swe.indicators.equity import Equity, equity
 from swe.indicators.needs import Needs
-from swe.indicators.station_months import StationMonths, station_months
-from swe.ledgers.snapshot_reader import query
+from swe.indicators.station_months import StationMonths
 from swe.reference.register import nearest_vintage
 
 if TYPE_CHECKING:
-    import duckdb
-    import pandas as pd
-
     from swe.core.dates import Period
     from swe.reference.regions import Region
     from swe.show.result import Result
@@ -44,20 +39,18 @@ class ComparisonView:
 
 
 def comparison_view(
-    con: duckdb.DuckDBPyConnection,
+    found: StationMonths,
     place: Region,
     *,
-    period: Period,
     needs: Needs | None = None,
     reference: Mapping[str, Any] | None = None,
-    grid: pd.DataFrame | None = None,
 ) -> ComparisonView:
-    """Gather a region from a connection to its rows.
+    """Compare the stations of a region, or its counties.
 
-    reference   numbers of the whole run, used where stations are compared; grid: as of `station_months`
+    reference   numbers of the whole run, used where stations are compared
     """
     by: By = BY_LEVEL.get(place.level, "station")
-    found = station_months(partial(query, con), period=period, prefix=place.prefix, grid=grid)
+    period = found.period
     settled = reference if by == "station" else None
     compared = gathered(found, by=by, reference=settled) if len(found.stations) else None
     fair = equity(found, prefix=place.prefix, vintage=nearest_vintage(period.last), needs=needs)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from swe.indicators.assessor_region import narrow
+from swe.indicators.station_months import station_months
 from swe.ledgers.demo import make_demo
+from swe.ledgers.snapshot_reader import query
 from swe.reports.comparison_numbers import comparison_numbers
 from swe.reports.comparison_view import LEAD, ComparisonView, comparison_view
 from swe.reports.evaluation import Evaluation, evaluate
@@ -56,8 +58,8 @@ def chapter(run_file: Path, code: str, lang: str) -> tuple[Evaluation, Compariso
     run = load_run(run_file, lang=lang)
     e = evaluate(run, code, lang=lang)
     with run_ledgers(run).connect() as con:
-        narrow(con, e.region.prefix)
-        view = comparison_view(con, e.region, period=run.period)
+        found = station_months(partial(query, con), period=run.period, prefix=e.region.prefix)
+    view = comparison_view(found, e.region)
     e.__dict__["numbers"] = {**e.numbers, **by_id(comparison_numbers(e, view))}
     made = blocks(Page(e), view)
     return e, view, made, Section("stations", "", tuple(made), lang)._repr_html_()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from swe.indicators.comparison_one import Compared
 
 NEAR_EQUAL = 1.2  # largest over smallest denominator below which a funnel is a column and is not drawn
+MOVED = {-1: "moved_down", 1: "moved_up"}
 MANY = 20  # units from which even small denominators make a picture
 
 
@@ -76,7 +77,7 @@ def _lead(p: Page, view: ComparisonView) -> list[Block]:
         return [p.p("comparison.lead_missing", measure=p.w(f"comparison.{LEAD}"))]
     if not each.ranked:
         return [p.p("comparison.few"), _values(p, LEAD, each)]
-    return [_caterpillar(p, view, each), *_regression(p, each)]
+    return [_caterpillar(p, view, each), *_regression(p, each), *_moves(p, view, each)]
 
 
 def _caterpillar(p: Page, view: ComparisonView, each: Compared) -> Picture:
@@ -109,9 +110,22 @@ def _regression(p: Page, each: Compared) -> list[Block]:
     return [p.p("comparison.regression"), Listing(tuple(made))]
 
 
+def _moves(p: Page, view: ComparisonView, each: Compared) -> list[Block]:
+    """Arrows between the halves of the period, only beyond two standard errors of the difference."""
+    if each.moves is None:
+        return []
+    at = f"comparison.{LEAD}.moves"
+    said = p.p("comparison.moves", "note", what=p.w(f"comparison.who_{view.by}"),
+               **{name: p.n(f"{at}.{name}") for name in ("units", "moved", "by_chance")})  # fmt: skip
+    return [said]
+
+
 def _values(p: Page, name: str, each: Compared) -> Table:
     """Units in the order of what is to be expected of them, with their tier; a table without places."""
     rows = []
+    arrows = (
+        {} if each.moves is None or name != LEAD else dict(each.moves.table[["unit", "arrow"]].to_numpy())
+    )
     for row in shown(each).to_dict("records"):
         at = f"comparison.{name}.unit.{station_slug(str(row['unit']))}"
         cells: list[Any] = [
@@ -123,6 +137,8 @@ def _values(p: Page, name: str, each: Compared) -> Table:
         if each.ranked:
             mark = {-1: "below_usual", 0: "usual", 1: "above_usual"}[int(row["flagged"])]
             said = [p.w(f"comparison.{mark}"), *([p.w("comparison.small")] if row["small"] else [])]
+            said += [p.w("comparison.some_silent")] if row["silent"] else []
+            said += [p.w(f"comparison.{MOVED[arrow]}")] if (arrow := arrows.get(row["unit"], 0)) else []
             cells += [p.n(f"{at}.next"), p.n(f"{at}.tier"), joined(said, p.lang)]
         rows.append(tuple(cells))
     names = ["value", "count", "exposure", *(["next", "tier"] if each.ranked else [])]

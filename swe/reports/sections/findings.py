@@ -166,8 +166,8 @@ def _bounds(p: Page) -> list[Finding]:
 
 def _vintages(p: Page) -> list[Finding]:
     e = p.e
-    mine = p.n("coverage.units").value
-    others = {n.value for i, n in e.numbers.items() if i.startswith("coverage.units.")} - {None, mine}
-    if not others or not e.has("coverage.rate"):
+    known = [n for i, n in e.numbers.items() if i.startswith("coverage.units.") and n.value is not None]
+    if len({n.value for n in known}) < 2 or not e.has("coverage.rate"):
         return []
-    return [_make(p, "vintages", "low", p.register(e.vintage), vintage=day(e.vintage))]
+    low, *_, high = sorted(known, key=lambda n: (n.value or 0, n.as_of))
+    return [_make(p, "vintages", "low", p.register(e.vintage), vintage=day(e.vintage), low=low, high=high)]
