@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Query = Callable[[str], pd.DataFrame]
 
 STATIONS = 40  # rows that a figure of one page can hold
+PARTS = ("week", "month")
 DIGITS = {"nation": 2, "province": 4, "prefecture": 6, "county": 9, "township": 9}
 
 
@@ -40,37 +41,58 @@ class Regularity:
     by_station: bool
 
 
-def regularity(query: Query, *, level: str, period: Period) -> Regularity:
-    """The calendar of the stations that the query sees."""
+def lives(query: Query, *, period: Period) -> pd.DataFrame:
+    """A row a station: `station_id region_code since until`, the days of the period on which it stood open.
+
+    until < since where it never did.
+    """
     first, last = (f"DATE '{each}'" for each in (period.first, period.last))
-    size = int(query("SELECT count(DISTINCT station_id) AS n FROM stations").iloc[0, 0])
-    by_station = size <= STATIONS
-    unit = "s.station_id" if by_station else f"left(s.region_code, {DIGITS[level]})"
-    life = (
-        f"SELECT {unit} AS unit, s.station_id, greatest({first}, coalesce(s.opened_on, {first})) AS since, "
-        f"least({last}, coalesce(s.closed_on, {last})) AS until FROM stations s WHERE region_code IS NOT NULL"
+    return query(
+        f"SELECT station_id, region_code, greatest({first}, coalesce(opened_on, {first})) AS since, "
+        f"least({last}, coalesce(closed_on, {last})) AS until FROM stations ORDER BY ALL"
     )
-    rows = query(
-        f"SELECT unit, count(*) AS stations, min(since) AS since, max(until) AS until FROM ({life}) "
-        "WHERE since <= until GROUP BY unit ORDER BY unit"
-    )
-    served = " UNION ".join(
+
+
+def served(query: Query, *, period: Period) -> pd.DataFrame:
+    """A row a station and stretch with a service record while it stood open: `station_id part start`."""
+    first, last = (f"DATE '{each}'" for each in (period.first, period.last))
+    days = " UNION ".join(
         f"SELECT DISTINCT station_id, CAST({spec(table).date} AS DATE) AS day FROM {table} "
         f"WHERE {spec(table).date} BETWEEN {first} AND {last}"
         for table in SERVICES
     )
+    life = (
+        f"SELECT station_id, greatest({first}, coalesce(opened_on, {first})) AS since, "
+        f"least({last}, coalesce(closed_on, {last})) AS until FROM stations WHERE region_code IS NOT NULL"
+    )
+    parts = " UNION ALL ".join(
+        f"SELECT DISTINCT station_id, '{part}' AS part, CAST(date_trunc('{part}', day) AS DATE) AS start FROM open_days"
+        for part in PARTS
+    )
+    return query(
+        f"WITH life AS ({life}), days AS ({days}), "
+        "open_days AS (SELECT station_id, day FROM days JOIN life USING (station_id) WHERE day BETWEEN since AND until) "
+        f"{parts} ORDER BY ALL"
+    )
+
+
+def regularity_of(lives: pd.DataFrame, served: pd.DataFrame, *, level: str) -> Regularity:
+    """The calendar of the stations of these `lives`, of a region of this level."""
+    by_station = lives["station_id"].nunique() <= STATIONS
+    life = lives[lives["region_code"].notna()]
+    code = life["region_code"].str[: DIGITS[level]]
+    life = life.assign(unit=life["station_id"] if by_station else code)
+    held = life[life["since"] <= life["until"]].groupby("unit", sort=True)
+    rows = held.agg(stations=("station_id", "size"), since=("since", "min"), until=("until", "max"))
+    units = life[["station_id", "unit"]]
 
     def tiles(part: str) -> pd.DataFrame:
-        found = query(
-            f"WITH life AS ({life}), days AS ({served}) SELECT unit, CAST(date_trunc('{part}', day) AS DATE) AS start, "
-            "count(DISTINCT station_id) AS n FROM days JOIN life USING (station_id) "
-            "WHERE day BETWEEN since AND until GROUP BY ALL ORDER BY ALL"
-        )
-        size_of = rows.set_index("unit")["stations"]
-        share = found["n"].astype(float) / found["unit"].map(size_of).astype(float)
+        found = served[served["part"] == part].merge(units, on="station_id")
+        found = found.groupby(["unit", "start"], sort=True)["station_id"].nunique().rename("n").reset_index()
+        share = found["n"].astype(float) / found["unit"].map(rows["stations"]).astype(float)
         return found.assign(share=share)[["unit", "start", "share"]]
 
-    return Regularity(rows, tiles("week"), tiles("month"), by_station)
+    return Regularity(rows.reset_index(), tiles("week"), tiles("month"), by_station)
 
 
 def starts(part: str, since: date, until: date) -> list[date]:

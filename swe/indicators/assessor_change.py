@@ -34,13 +34,18 @@ class ScaleChange:
     upper: float | None
 
 
-def changes_by_scale(query: Query, *, period: Period) -> tuple[ScaleChange, ...]:
-    """A row a scale of the cases opened in the period with both scores; those without a scale's name by themselves."""
-    rows = query(
-        "SELECT coalesce(scale, '') AS scale, CAST(pre_score AS DOUBLE) AS pre, CAST(post_score AS DOUBLE) AS post "
+def pairs(query: Query, *, period: Period) -> pd.DataFrame:
+    """A row a case opened in the period with both scores: `station_id scale pre post`."""
+    return query(
+        "SELECT station_id, coalesce(scale, '') AS scale, CAST(pre_score AS DOUBLE) AS pre, CAST(post_score AS DOUBLE) AS post "
         f"FROM cases WHERE CAST(opened_on AS DATE) BETWEEN DATE '{period.first}' AND DATE '{period.last}' "
         "AND pre_score IS NOT NULL AND post_score IS NOT NULL ORDER BY ALL"
     )
+
+
+def changes_of(rows: pd.DataFrame) -> tuple[ScaleChange, ...]:
+    """A row a scale of these `pairs`; those without a scale's name by themselves."""
+    rows = rows.sort_values(["scale", "pre", "post"], kind="stable")
     return tuple(
         _scale(str(name), part.astype({"pre": float, "post": float})) for name, part in rows.groupby("scale")
     )

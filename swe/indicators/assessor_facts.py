@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from swe.indicators.assessor_calendar import Regularity, regularity
-from swe.indicators.assessor_change import ScaleChange, changes_by_scale
-from swe.indicators.assessor_quality import DataGrade, DataQuality, data_grade, data_quality
+from swe.indicators.assessor_calendar import Regularity, lives, regularity_of, served
+from swe.indicators.assessor_change import ScaleChange, changes_of, pairs
+from swe.indicators.assessor_quality import DataGrade, DataQuality, Records, data_grade, quality_of, records
 from swe.indicators.assessor_region import RegionList, region_list
-from swe.indicators.assessor_survey import SurveyFigures, survey_figures
+from swe.indicators.assessor_survey import SurveyFigures, answers, survey_of
 from swe.ledgers.snapshot_reader import query
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
 
     from swe.core.dates import Period
 
@@ -44,13 +45,37 @@ def assessed(
     complete, rows   station-months by table and status; the accounting of the region's files
     """
     ask = partial(query, con)
-    survey = survey_figures(ask, period=period)
-    data = data_quality(ask, period=period, complete=complete, asked=survey)
+    found = AssessedRows(
+        answers=answers(ask, period=period), records=records(ask, period=period), lives=lives(ask, period=period),
+        served=served(ask, period=period), pairs=pairs(ask, period=period),
+    )  # fmt: skip
+    listed = region_list(con, level=level, period=period, snapshot=snapshot)
+    return assessed_of(found, listed, level=level, complete=complete, rows=rows)
+
+
+@dataclass(frozen=True)
+class AssessedRows:
+    """The rows of one region that its chapter is worked out from, by the functions that gather them."""
+
+    answers: pd.DataFrame
+    records: Records
+    lives: pd.DataFrame
+    served: pd.DataFrame
+    pairs: pd.DataFrame
+
+
+def assessed_of(
+    found: AssessedRows, listed: RegionList, *, level: str, complete: Mapping[str, Mapping[str, float]],
+    rows: Mapping[str, int],
+) -> Assessed:  # fmt: skip
+    """A region from its rows and its list."""
+    survey = survey_of(found.answers)
+    data = quality_of(found.records, complete=complete, asked=survey)
     return Assessed(
-        listed=region_list(con, level=level, period=period, snapshot=snapshot),
+        listed=listed,
         survey=survey,
-        calendar=regularity(ask, level=level, period=period),
-        changes=changes_by_scale(ask, period=period),
+        calendar=regularity_of(found.lives, found.served, level=level),
+        changes=changes_of(found.pairs),
         data=data,
         grade=data_grade(data, rows=rows, complete=complete),
     )

@@ -55,13 +55,34 @@ class DataGrade:
     grade: str
 
 
-def data_quality(
-    query: Query, *, period: Period, complete: Mapping[str, Mapping[str, float]], asked: SurveyFigures
+@dataclass(frozen=True)
+class Records:
+    """What the signs are looked for in.
+
+    rounds      station_id, person_times: of activities and groups, numbers that somebody counted, or rounded
+    entries     station_id, served, entered: dates of service and of entry
+    activities  station_id and the columns that make two activities the same
+    """
+
+    rounds: pd.DataFrame
+    entries: pd.DataFrame
+    activities: pd.DataFrame
+
+
+def records(query: Query, *, period: Period) -> Records:
+    """The records of the stations that the query sees, of the period."""
+    return Records(
+        _rounds(query, period), _entries(query, period), _rows(query, "activities", ACTIVITY, period)
+    )
+
+
+def quality_of(
+    found: Records, *, complete: Mapping[str, Mapping[str, float]], asked: SurveyFigures
 ) -> DataQuality:
-    """The signs of the stations that the query sees; `complete` counts station-months by table and status."""
-    heaped = _heaping(_rounds(query, period))
-    late = _late(_entries(query, period))
-    acts = _copies(_rows(query, "activities", ACTIVITY, period), list(ACTIVITY), straight=False)
+    """The signs in these records; `complete` counts station-months by table and status."""
+    heaped = _heaping(found.rounds)
+    late = _late(found.entries)
+    acts = _copies(found.activities, list(ACTIVITY), straight=False)
     answers = [
         name
         for name in asked.answers.columns
@@ -112,9 +133,8 @@ def _rows(query: Query, table: str, columns: tuple[str, ...], period: Period) ->
 
 
 def _rounds(query: Query, period: Period) -> pd.DataFrame:
-    """Person-times of activities and groups: numbers that somebody counted, or rounded."""
     parts = (
-        f"SELECT person_times FROM {table} WHERE {_within(table, period)} AND person_times IS NOT NULL"
+        f"SELECT station_id, person_times FROM {table} WHERE {_within(table, period)} AND person_times IS NOT NULL"
         for table in ("activities", "groups")
     )
     return query(" UNION ALL ".join(parts))
@@ -122,7 +142,7 @@ def _rounds(query: Query, period: Period) -> pd.DataFrame:
 
 def _entries(query: Query, period: Period) -> pd.DataFrame:
     parts = (
-        f"SELECT CAST({spec(table).date} AS DATE) AS served, CAST(entry_date AS DATE) AS entered FROM {table} "
+        f"SELECT station_id, CAST({spec(table).date} AS DATE) AS served, CAST(entry_date AS DATE) AS entered FROM {table} "
         f"WHERE {_within(table, period)} AND entry_date IS NOT NULL"
         for table in ENTERED
     )

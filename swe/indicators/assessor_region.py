@@ -7,13 +7,16 @@ follows reads the copy.
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+
+import numpy as np
 
 from swe.indicators import frame as frames
 from swe.indicators.assessor_list import lines_of, worked_out
 from swe.indicators.measure_needs import Wanted, calendar
-from swe.indicators.measures import Readings
+from swe.indicators.measures import OF_ASSESSORS, Readings
 from swe.indicators.station_scope import Asked, open_stations, scope
 from swe.ledgers.contract import contract
 
@@ -22,8 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from swe.core.dates import Period
-    from swe.indicators.station_scope import By, Floats
+    from swe.indicators.station_scope import By, Flags, Floats
 
+COUNTY = 6  # digits of a county's code
 UNKNOWN = "unknown"  # the store's folder of stations without a region code
 
 
@@ -49,13 +53,31 @@ class _Remembered(Readings):
             known[key] = super().ask(sql, *names)
         return known[key]
 
+    def sent(self, table: str) -> Flags:
+        """What assessors keep is there for a region where any of its stations has a row; for a station, its county's."""
+        if table not in OF_ASSESSORS:
+            return super().sent(table)
+        scope = self.scope
+        unit = scope.unit
+        if scope.by_station:
+            unit = np.unique([str(code)[:COUNTY] for code in scope.region], return_inverse=True)[1]
+        kept = np.zeros(max(1, len(self._sent[table])) + 1, dtype=bool)  # the last is of stations in no unit
+        np.logical_or.at(kept, unit, self._sent[table])
+        kept[-1] = False
+        found: Flags = kept[unit]
+        return found
 
-def narrow(con: duckdb.DuckDBPyConnection, prefix: str, *, ledger: str = "ledger-v1") -> None:
+
+def narrow(
+    con: duckdb.DuckDBPyConnection, prefix: str, *, ledger: str = "ledger-v1", unplaced: bool = False
+) -> None:
     """Copy the rows of a region's stations into tables of the connection, which then stand before the store's views.
 
-    The nation reads the views themselves.
+    The nation reads the views themselves; `unplaced` copies the rows of stations without a region code.
     """
-    if not prefix:
+    if unplaced:
+        _unplaced(con, ledger)
+    if unplaced or not prefix:
         return
     digits = "".join(char for char in prefix if char.isdigit())
     folders = f"province IN ('{digits[:2]}', '{UNKNOWN}')"
@@ -70,19 +92,47 @@ def narrow(con: duckdb.DuckDBPyConnection, prefix: str, *, ledger: str = "ledger
             )
 
 
+def _unplaced(con: duckdb.DuckDBPyConnection, ledger: str) -> None:
+    con.execute(
+        "CREATE TEMP TABLE stations AS SELECT * FROM main.stations WHERE station_id IS NOT NULL AND station_id NOT IN "
+        "(SELECT station_id FROM main.stations WHERE region_code <> '' AND station_id IS NOT NULL)"
+    )
+    for name in contract(ledger).tables:
+        if name != "stations":
+            con.execute(
+                f"CREATE TEMP TABLE {name} AS SELECT * FROM main.{name} WHERE station_id NOT IN "
+                "(SELECT station_id FROM main.stations WHERE region_code <> '' AND station_id IS NOT NULL)"
+            )
+
+
 def region_list(con: duckdb.DuckDBPyConnection, *, level: str, period: Period, snapshot: str) -> RegionList:
     """The list of a connection that `narrow` has cut to one region, for the region and for each of its stations.
 
     level  what the region is: a county, a prefecture, a province, a township, the nation
     """
+    stations, wholes = lists(con, levels=(level,), period=period, snapshot=snapshot)
+    return RegionList(by_code(wholes[level]), stations)
+
+
+def lists(
+    con: duckdb.DuckDBPyConnection, *, levels: Sequence[str], period: Period, snapshot: str = ""
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """The list of every station that a connection sees, and that of every unit of these levels, out of one reading."""
     own = open_stations(con)
     question = Asked("station", period, period.text)
     wanted = Wanted(question, own, calendar(scope(question, own)))
     worked_out(wanted)
     source = _Remembered(con, question, own, wanted)
     stations = frames.frame(source.scope, lines_of(source, worked_out(source), snapshot))
-    grouped = copy.copy(source)
-    grouped.scope = scope(Asked(cast("By", level), period, period.text), own, [source.scope.own.index])
-    listed = lines_of(grouped, worked_out(grouped), snapshot)
-    whole = frames.frame(grouped.scope, listed)
-    return RegionList(whole.set_index(whole["indicator"].astype(str)), stations)
+    found = {}
+    for level in levels:
+        grouped = copy.copy(source)
+        grouped.scope = scope(Asked(cast("By", level), period, period.text), own, [source.scope.own.index])
+        listed = lines_of(grouped, worked_out(grouped), snapshot)
+        found[level] = frames.frame(grouped.scope, listed)
+    return stations, found
+
+
+def by_code(whole: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one region, indexed by their code."""
+    return whole.set_index(whole["indicator"].astype(str))

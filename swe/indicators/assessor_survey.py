@@ -54,15 +54,22 @@ class SurveyFigures:
     answers: pd.DataFrame
 
 
-def survey_figures(query: Query, *, period: Period) -> SurveyFigures:
-    """The survey of the stations that the query sees, answers without a date included."""
+def answers(query: Query, *, period: Period) -> pd.DataFrame:
+    """A row a person whom the stations that the query sees have asked: weight, items, marks and what they come to.
+
+    Answers without a date are included.
+    """
     columns = ", ".join((*AWARENESS, *SATISFACTION))
-    rows = query(
+    return query(
         f"SELECT station_id, CAST(weight AS DOUBLE) AS weight, {columns}, "
         f"CASE WHEN {asked_items()} THEN CAST({known_items()} AS DOUBLE) END AS known, "
         f"CAST({satisfaction()} AS DOUBLE) AS mean, CAST({satisfaction()} >= {SATISFIED_FROM} AS DOUBLE) AS satisfied "
         f"FROM survey WHERE date IS NULL OR date BETWEEN DATE '{period.first}' AND DATE '{period.last}' ORDER BY ALL"
     )
+
+
+def survey_of(rows: pd.DataFrame) -> SurveyFigures:
+    """The survey of these `answers`."""
     asked = rows[rows["known"].notna() | rows["mean"].notna()].reset_index(drop=True)
     marks = asked[[name for name in SATISFACTION if asked[name].notna().any()]].astype("Float64")
     n = int(marks.notna().to_numpy().sum())

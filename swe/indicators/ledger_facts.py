@@ -1,16 +1,21 @@
 """What the ledgers of a region add up to in a period: counts with their units, never summed across units.
 
-One SQL statement a table over the store (DuckDB), filtered by the stations of the region and by the date of service.
-These are descriptive totals, declared as they stand in the ledgers; validity minima and scores are another room.
+DuckDB adds up every table by station (`station_facts`); a region's totals are sums over its stations (`facts_of`), so
+that what regions share is read once. These are descriptive totals, declared as they stand in the ledgers; validity
+minima stand beside them, and scores are another room.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from swe.core.dates import Period
+from swe.indicators.measure_sql import least_content, valid
+from swe.indicators.reported_months import by_table, here, mine, reported_months, status_counts, within
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +46,12 @@ DATED = {
 }  # fmt: skip
 # Direct service in person-times: a case contact serves one person once.
 DIRECT = ("case_contacts", "group_person_times", "activity_person_times", "visit_person_times")
+KINDS = {"case": "cases", "group": "groups", "activity": "activities"}  # held against the minima
+DOCUMENTS = ("intake", "assessment", "plan", "intervention", "evaluation", "closing")
+PEOPLE = ("workers", "licence_known", "certified", "left_post", "clients")
+SURVEY = ("approached", "answered", "asked_awareness", "known", "asked_satisfaction", "satisfied")
+MONEY = ("budget_cny", "received_cny", "spent_cny")
+OWN = ("station_id", "name", "kind", "region_code", "area_m2", "resident_workers", "certified_workers", "opened_on", "simulated")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,235 +60,199 @@ class LedgerFacts:
 
     totals    measure → number or None where nothing was reported
     stations  one row a station: station_id, name, kind, region_code, and a column a measure (NaN: not reported)
-    months    one row a month: month, a column for cases, groups, activities, visits (records)
-    people    workers, certified; clients by category
-    survey    n, known (aware of 3 of 5), answered, satisfied (4 or 5), asked
+    people    workers, licence_known, certified, left_post; clients
+    survey    approached, answered, asked_awareness, known (3 of 5 items), asked_satisfaction, satisfied (4 or 5)
     money     budget_cny, received_cny, spent_cny
     files     documents present, documents required (cases)
     change    pairs, pre, post (means; None where several scales were used)
+    domains   domain, records: most records first
+    valid     case, group, activity → declared, valid (they meet the minima)
+    complete  table → station-months reported, zero, not_reported
+    direct_complete   False where a part of the direct person-times was not reported: the sum is a lower bound
     """
 
     totals: dict[str, float | None]
     stations: pd.DataFrame
-    months: pd.DataFrame
     people: dict[str, float | None]
     survey: dict[str, float | None]
     money: dict[str, float | None]
     files: dict[str, float | None]
     change: dict[str, float | None]
     domains: pd.DataFrame
-    valid: dict[str, tuple[float, float]]  # case, group, activity → declared, valid (they meet the minima)
-    complete: dict[str, dict[str, float]]  # table → station-months reported, zero, not_reported
-    direct_complete: (
-        bool  # False where a part of the direct person-times was not reported: the sum is a lower bound
-    )
+    valid: dict[str, tuple[float, float]]
+    complete: dict[str, dict[str, float]]
+    direct_complete: bool
     simulated: bool
-    grid: pd.DataFrame  # completeness by station, table and month
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Station ID → its name, or the ID where its row gives none."""
+        known = zip(self.stations["station_id"], self.stations["name"], strict=True)
+        return {str(id): str(name) if isinstance(name, str) and name else str(id) for id, name in known}
 
 
 def ledger_facts(query: Query, *, prefix: str, period: Period) -> LedgerFacts:
     """Gather a region (`prefix` of the station's region code) over `period` from a store's `query`."""
-    from swe.ledgers.checking import completeness
-    from swe.ledgers.contract import contract
+    grid = reported_months(query, period=period, prefix=prefix)
+    return facts_of(
+        station_facts(query, prefix=prefix, period=period),
+        station_domains(query, prefix=prefix, period=period),
+        status_counts(grid),
+    )
 
+
+# -- by station --
+
+
+def station_facts(query: Query, *, prefix: str, period: Period) -> pd.DataFrame:
+    """One row a station: what its own row says, and what each of its tables adds up to; NaN where it has no row."""
+    own = ", ".join(OWN)
     stations = query(
-        f"SELECT station_id, name, kind, region_code, area_m2, resident_workers, certified_workers, opened_on "
-        f"FROM stations WHERE region_code LIKE '{_code(prefix)}%' ORDER BY kind, station_id"
+        f"SELECT {own} FROM stations WHERE {here(prefix)} AND region_code IS NOT NULL ORDER BY kind, station_id"
     )
-    for table in dict.fromkeys(table for table, _, _ in MEASURES.values()):
-        by = _by_station(query, table, prefix, period)
-        stations = stations.merge(by, on="station_id", how="left")
-    totals = {name: _total(stations[name]) for name in MEASURES}
-    parts = [totals[name] for name in DIRECT]
-    known = [part for part in parts if part is not None]
-    totals["direct_person_times"] = sum(known) if known else None
-    frames = _frames(query, prefix, period)
-    grid = completeness(frames, contract("ledger-v1"), period)
-    return LedgerFacts(
-        totals=totals,
-        stations=stations,
-        months=_months(query, prefix, period),
-        people=_people(query, prefix),
-        survey=_survey(query, prefix, period),
-        money=_money(query, prefix),
-        files=_files(query, prefix, period),
-        change=_change(query, prefix, period),
-        domains=_domains(query, prefix, period),
-        valid=_valid(frames),
-        complete=_complete(grid),
-        grid=grid,
-        direct_complete=len(known) == len(parts),
-        simulated=_true(query(f"SELECT bool_or(simulated) AS x FROM stations WHERE {_here(prefix)}")),
-    )
+    for sql in _sums(prefix, period):
+        found = query(sql)
+        numbers = [name for name in found.columns if found[name].dtype == "Float64"]
+        found = found.astype(dict.fromkeys(numbers, "float64"))
+        stations = stations.merge(found, on="station_id", how="left")
+    return stations
 
 
-def _frames(query: Query, prefix: str, period: Period) -> dict[str, pd.DataFrame]:
-    """The stored rows of the region in the period, as the checks want them."""
-    stations = query(f"SELECT * FROM stations WHERE {_here(prefix)}")
-    dated = {
-        table: query(f"SELECT * FROM {table} WHERE {_mine(prefix)} AND {_within(column, period)}")
-        for table, column in DATED.items()
-        if table != "survey"  # a survey is no monthly record
-    }
-    return {"stations": stations, **dated}
-
-
-def _valid(frames: dict[str, pd.DataFrame]) -> dict[str, tuple[float, float]]:
-    """Declared and valid records side by side; a record is valid where it meets the minima."""
-    from swe.ledgers.checking import valid_counts
-
-    counts = valid_counts(frames)
-    sums = counts.groupby("kind")[["declared", "valid"]].sum()
-    return {str(kind): (float(row["declared"]), float(row["valid"])) for kind, row in sums.iterrows()}
-
-
-def _complete(grid: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Station-months by table and status: completeness comes before every total."""
-    counts = grid.groupby(["table", "status"]).size()
-    found: dict[str, dict[str, float]] = {}
-    for (table, status), n in counts.items():
-        found.setdefault(str(table), dict.fromkeys(("reported", "zero", "not_reported"), 0.0))[
-            str(status)
-        ] = float(n)
-    return found
-
-
-def rows_of(query: Query, table: str, prefix: str) -> pd.DataFrame:
-    """The rows of a table of the region's stations, the contract's columns, in an order that the content decides."""
-    from swe.ledgers.contract import contract
-
-    columns = ", ".join(f'"{c.name}"' for c in contract("ledger-v1")[table].stored_columns)
-    return query(f"SELECT {columns} FROM {table} WHERE {_mine(prefix)} ORDER BY ALL")
-
-
-def _by_station(query: Query, table: str, prefix: str, period: Period) -> pd.DataFrame:
-    """All measures of one table by station, in one pass over it."""
-    asked = ", ".join(
-        f"CAST({sql} AS DOUBLE) AS {name}" for name, (of, sql, _) in MEASURES.items() if of == table
-    )
-    return query(
-        f"SELECT station_id, {asked} FROM {table} "
-        f"WHERE {_mine(prefix)} AND {_within(DATED[table], period)} GROUP BY station_id"
-    )
-
-
-def _months(query: Query, prefix: str, period: Period) -> pd.DataFrame:
-    """Records a month and table; a month without records is missing, not zero, until completeness says which."""
+def station_domains(query: Query, *, prefix: str, period: Period) -> pd.DataFrame:
+    """Records of cases, groups and activities by station and domain: `station_id domain records`."""
     parts = [
-        f"SELECT strftime({DATED[t]}, '%Y-%m') AS month, '{t}' AS kind, count(*) AS records FROM {t} "
-        f"WHERE {_mine(prefix)} AND {_within(DATED[t], period)} GROUP BY 1"
-        for t in ("cases", "groups", "activities", "visits")
-    ]
-    return query(" UNION ALL ".join(parts) + " ORDER BY month, kind")
-
-
-def _domains(query: Query, prefix: str, period: Period) -> pd.DataFrame:
-    parts = [
-        f"SELECT service_domain AS domain FROM {t} WHERE {_mine(prefix)} AND {_within(DATED[t], period)}"
+        f"SELECT station_id, service_domain AS domain FROM {t} WHERE {mine(prefix)} AND {within(DATED[t], period)}"
         for t in ("cases", "groups", "activities")
     ]
     union = " UNION ALL ".join(parts)
     return query(
-        f"SELECT domain, count(*) AS records FROM ({union}) GROUP BY domain ORDER BY records DESC, domain"
+        f"SELECT station_id, domain, count(*) AS records FROM ({union}) "
+        "WHERE station_id IN (SELECT station_id FROM stations WHERE region_code IS NOT NULL) "
+        "GROUP BY station_id, domain ORDER BY station_id, domain"
     )
 
 
-def _people(query: Query, prefix: str) -> dict[str, float | None]:
-    row = query(
-        "SELECT count(*) AS workers, count(*) FILTER (WHERE licence IS NOT NULL) AS licence_known, "
-        "count(*) FILTER (WHERE licence IN ('assistant', 'social_worker', 'senior')) AS certified, "
-        "count(*) FILTER (WHERE left_on IS NOT NULL) AS left_post, sum(supervision_hours) AS supervision_hours "
-        f"FROM workers WHERE {_mine(prefix)}"
+def _sums(prefix: str, period: Period) -> list[str]:
+    """A statement a table, each one pass over it."""
+    made = []
+    for table in dict.fromkeys(table for table, _, _ in MEASURES.values()):
+        asked = {name: sql for name, (of, sql, _) in MEASURES.items() if of == table} | _more(table)
+        where = f"{mine(prefix)} AND {within(DATED[table], period)}"
+        made.append(f"SELECT station_id, {_columns(asked)}{_scales(table)} FROM {table} WHERE {where} GROUP BY station_id")  # fmt: skip
+    people = {
+        "workers": "count(*)",
+        "licence_known": "count(*) FILTER (WHERE licence IS NOT NULL)",
+        "certified": "count(*) FILTER (WHERE licence IN ('assistant', 'social_worker', 'senior'))",
+        "left_post": "count(*) FILTER (WHERE left_on IS NOT NULL)",
+    }
+    made.append(
+        f"SELECT station_id, {_columns(people)} FROM workers WHERE {mine(prefix)} GROUP BY station_id"
     )
-    clients = query(f"SELECT count(*) AS clients FROM clients WHERE {_mine(prefix)}")
-    return {**_row(row), **_row(clients)}
+    made.append(
+        f"SELECT station_id, {_columns({'clients': 'count(*)'})} FROM clients WHERE {mine(prefix)} GROUP BY station_id"
+    )
+    when = f"(date IS NULL OR {within('date', period)})"
+    made.append(
+        f"SELECT station_id, {_columns(_survey())} FROM survey WHERE {mine(prefix)} AND {when} GROUP BY station_id"
+    )
+    # lines `total` where a station gives them, else the sum of its other lines: never both
+    sums = {name: f"sum({name})" for name in MONEY}
+    made.append(
+        "WITH lines AS (SELECT *, bool_or(item = 'total') OVER (PARTITION BY station_id) AS has_total "
+        f"FROM finance WHERE {mine(prefix)}) "
+        f"SELECT station_id, {_columns(sums)} FROM lines WHERE (item = 'total') = has_total GROUP BY station_id"
+    )
+    return made
 
 
-def _survey(query: Query, prefix: str, period: Period) -> dict[str, float | None]:
+def _more(table: str) -> dict[str, str]:
+    """What else is added up of a table: valid records; documents of closed cases; pairs of scores."""
+    kind = next((kind for kind, name in KINDS.items() if name == table), None)
+    found = (
+        {}
+        if kind is None
+        else {f"valid_{kind}": f"count(*) FILTER (WHERE {valid(table, least_content()) or 'TRUE'})"}
+    )
+    if table != "cases":
+        return found
+    present = " + ".join(f"CAST(coalesce(doc_{d}, false) AS INTEGER)" for d in DOCUMENTS)
+    filed = f"FILTER (WHERE stage = 'closed' AND ({' OR '.join(f'doc_{d} IS NOT NULL' for d in DOCUMENTS)}))"
+    return found | {
+        "present": f"sum({present}) {filed}", "filed": f"count(*) {filed}", "pairs": f"count(*) {_PAIR}",
+        "pre": f"sum(pre_score) {_PAIR}", "post": f"sum(post_score) {_PAIR}",
+    }  # fmt: skip
+
+
+_PAIR = "FILTER (WHERE pre_score IS NOT NULL AND post_score IS NOT NULL)"
+
+
+def _scales(table: str) -> str:
+    """The first and last name of the scales of the pairs: one scale where they are the same."""
+    name = f"(coalesce(scale, '')) {_PAIR}"
+    return f", min{name} AS scale_first, max{name} AS scale_last" if table == "cases" else ""
+
+
+def _survey() -> dict[str, str]:
     aware = " + ".join(f"CAST(coalesce(awareness_{i}, false) AS INTEGER)" for i in range(1, 6))
     asked = " OR ".join(f"awareness_{i} IS NOT NULL" for i in range(1, 6))
-    marks = [f"satisfaction_{i}" for i in range(1, 11)]
-    mean = f"list_avg([{', '.join(marks)}])"  # blanks do not count
-    when = f"(date IS NULL OR {_within('date', period)})"
-    return _row(
-        query(
-            f"SELECT count(*) AS approached, count(*) FILTER (WHERE coalesce(outcome, 'complete') IN ('complete', 'partial')) AS answered, "
-            f"count(*) FILTER (WHERE {asked}) AS asked_awareness, "
-            f"count(*) FILTER (WHERE ({asked}) AND {aware} >= 3) AS known, "
-            f"count(*) FILTER (WHERE {mean} IS NOT NULL) AS asked_satisfaction, "
-            f"count(*) FILTER (WHERE {mean} >= 4) AS satisfied, avg({mean}) AS satisfaction_mean "
-            f"FROM survey WHERE {_mine(prefix)} AND {when}"
-        )
+    mean = f"list_avg([{', '.join(f'satisfaction_{i}' for i in range(1, 11))}])"  # blanks do not count
+    met = {
+        "approached": "TRUE", "answered": "coalesce(outcome, 'complete') IN ('complete', 'partial')",
+        "asked_awareness": asked, "known": f"({asked}) AND {aware} >= 3", "asked_satisfaction": f"{mean} IS NOT NULL",
+        "satisfied": f"{mean} >= 4",
+    }  # fmt: skip
+    return {name: f"count(*) FILTER (WHERE {condition})" for name, condition in met.items()}
+
+
+def _columns(asked: dict[str, str]) -> str:
+    return ", ".join(f"CAST({sql} AS DOUBLE) AS {name}" for name, sql in asked.items())
+
+
+# -- the region --
+
+
+def facts_of(stations: pd.DataFrame, domains: pd.DataFrame, months: pd.DataFrame) -> LedgerFacts:
+    """The region of these stations: rows of `station_facts`, `station_domains` and `status_counts`."""
+    stations = stations.sort_values(["kind", "station_id"], kind="stable", ignore_index=True)
+    totals = {name: _total(stations[name]) for name in MEASURES}
+    parts = [totals[name] for name in DIRECT]
+    known = [part for part in parts if part is not None]
+    totals["direct_person_times"] = sum(known) if known else None
+    once = stations.drop_duplicates("station_id")  # an id that two rows claim is an issue of the checks
+    sums = domains.groupby("domain", dropna=False)["records"].sum().reset_index()
+    return LedgerFacts(
+        totals=totals,
+        stations=stations,
+        people={name: _count(once[name]) for name in PEOPLE},
+        survey={name: _count(once[name]) for name in SURVEY},
+        money={name: _total(once[name]) for name in MONEY},
+        files={"present": _total(once["present"]), "required": len(DOCUMENTS) * _count(once["filed"])},
+        change=_change(once),
+        domains=sums.sort_values(["records", "domain"], ascending=[False, True], ignore_index=True),
+        valid={
+            kind: (_count(once[table]), _count(once[f"valid_{kind}"]))
+            for kind, table in KINDS.items()
+            if once[table].notna().any()
+        },
+        complete=by_table(months),
+        direct_complete=len(known) == len(parts),
+        simulated=bool(once["simulated"].fillna(False).any()),
     )
 
 
-def _money(query: Query, prefix: str) -> dict[str, float | None]:
-    """Lines `total` where a station gives them, else the sum of its other lines: never both."""
-    return _row(
-        query(
-            "WITH lines AS (SELECT *, bool_or(item = 'total') OVER (PARTITION BY station_id) AS has_total "
-            f"FROM finance WHERE {_mine(prefix)}) "
-            "SELECT sum(budget_cny) AS budget_cny, sum(received_cny) AS received_cny, sum(spent_cny) AS spent_cny "
-            "FROM lines WHERE (item = 'total') = has_total"
-        )
-    )
-
-
-def _files(query: Query, prefix: str, period: Period) -> dict[str, float | None]:
-    docs = ("intake", "assessment", "plan", "intervention", "evaluation", "closing")
-    present = " + ".join(f"CAST(coalesce(doc_{d}, false) AS INTEGER)" for d in docs)
-    known = " OR ".join(f"doc_{d} IS NOT NULL" for d in docs)
-    return _row(
-        query(
-            f"SELECT count(*) AS closed_cases, sum({present}) AS present, {len(docs)} * count(*) AS required FROM cases "
-            f"WHERE {_mine(prefix)} AND {_within('opened_on', period)} AND stage = 'closed' AND ({known})"
-        )
-    )
-
-
-def _change(query: Query, prefix: str, period: Period) -> dict[str, float | None]:
+def _change(stations: pd.DataFrame) -> dict[str, float | None]:
     """Pairs of scores, and their means where all stand on one scale: scales do not add."""
-    found = _row(
-        query(
-            "SELECT count(*) AS pairs, avg(pre_score) AS pre, avg(post_score) AS post, "
-            "count(DISTINCT coalesce(scale, '')) AS scales FROM cases "
-            f"WHERE {_mine(prefix)} AND {_within('opened_on', period)} AND pre_score IS NOT NULL AND post_score IS NOT NULL"
-        )
-    )
-    mixed = (found.pop("scales") or 0) > 1
-    return {"pairs": found["pairs"], **{name: None if mixed else found[name] for name in ("pre", "post")}}
-
-
-def _here(prefix: str) -> str:
-    return f"region_code LIKE '{_code(prefix)}%'"
-
-
-def _mine(prefix: str) -> str:
-    return f"station_id IN (SELECT station_id FROM stations WHERE {_here(prefix)})"
-
-
-def _within(column: str, period: Period) -> str:
-    return f"CAST({column} AS DATE) BETWEEN DATE '{period.first}' AND DATE '{period.last}'"
-
-
-def _code(prefix: str) -> str:
-    """Only digits go into SQL."""
-    return "".join(char for char in prefix if char.isdigit())
+    pairs = _count(stations["pairs"])
+    names = {*stations["scale_first"].dropna(), *stations["scale_last"].dropna()}
+    one = pairs > 0 and len(names) == 1
+    means = {name: _count(stations[name]) / pairs if one else None for name in ("pre", "post")}
+    return {"pairs": pairs, **means}
 
 
 def _total(column: pd.Series) -> float | None:
-    return None if column.isna().all() else float(column.sum())
+    """The exact sum; None where nobody reported."""
+    return None if column.isna().all() else math.fsum(column.dropna())
 
 
-def _true(frame: pd.DataFrame) -> bool:
-    """Whether the one cell of a frame is true; missing is not."""
-    import pandas as pd
-
-    return bool(len(frame)) and not pd.isna(frame.iloc[0, 0]) and bool(frame.iloc[0, 0])
-
-
-def _row(frame: pd.DataFrame) -> dict[str, float | None]:
-    import pandas as pd
-
-    first = frame.iloc[0]
-    return {str(k): None if pd.isna(v) else float(v) for k, v in first.items()}
+def _count(column: pd.Series) -> float:
+    return math.fsum(column.dropna())

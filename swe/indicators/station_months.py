@@ -15,9 +15,7 @@ import pandas as pd
 from swe.core.dates import Period
 from swe.indicators.ledger_facts import DATED
 from swe.indicators.measure_sql import least_content, valid
-from swe.ledgers.checking import completeness
-from swe.ledgers.checks.missing import REPORTED
-from swe.ledgers.contract import contract
+from swe.indicators.reported_months import here, mine, reported_months, within
 
 if TYPE_CHECKING:
     Query = Callable[[str], pd.DataFrame]
@@ -53,18 +51,33 @@ class StationMonths:
     left_out: dict[str, int]
 
 
-def station_months(
-    query: Query, *, period: Period, prefix: str = "", grid: pd.DataFrame | None = None
-) -> StationMonths:
+def station_months(query: Query, *, period: Period, prefix: str = "") -> StationMonths:
     """Gather the stations of a region (`prefix` of their region code; empty for all) over a period.
 
-    `query` answers one SELECT over the tables of a store; `grid` is what `checking.completeness` said of the same
-    stations and period, where it is known already.
+    `query` answers one SELECT over the tables of a store.
     """
-    found = query(
+    due = reported_months(query, period=period, prefix=prefix)
+    return placed_months(
+        listed_stations(query, prefix=prefix),
+        monthly_counts(query, period=period, prefix=prefix, due=due),
+        shares(query, period=period, prefix=prefix),
+        period=period,
+    )
+
+
+def listed_stations(query: Query, *, prefix: str = "") -> pd.DataFrame:
+    """`station name kind region` of every station that has a row of its own."""
+    return query(
         "SELECT station_id AS station, min(name) AS name, min(kind) AS kind, min(region_code) AS region "
-        f"FROM stations WHERE station_id IS NOT NULL AND {_here(prefix)} GROUP BY 1 ORDER BY 1"
+        f"FROM stations WHERE station_id IS NOT NULL AND {here(prefix)} GROUP BY 1 ORDER BY 1"
     ).astype({"station": "object", "name": "object", "region": "object"})
+
+
+def placed_months(
+    listed: pd.DataFrame, months: pd.DataFrame, shares: pd.DataFrame, *, period: Period
+) -> StationMonths:
+    """The rows of the stations that can be compared: `listed_stations`, `monthly_counts` and `shares` of one region."""
+    found = listed.sort_values("station", kind="stable", ignore_index=True)
     other = (found["kind"].fillna(KIND) != KIND).to_numpy()
     placed = found["region"].notna().to_numpy()
     left_out = {"other_kind": int(other.sum()), "no_region": int((~placed & ~other).sum())}
@@ -72,8 +85,6 @@ def station_months(
     for name, digits in (("province", 2), ("prefecture", 4), ("county", 6)):
         stations[name] = stations["region"].str[:digits]
     mine = set(stations["station"])
-    months = _months(query, period, prefix, grid)
-    shares = _shares(query, period, prefix)
     return StationMonths(
         stations,
         months[months["station"].isin(mine)].reset_index(drop=True),
@@ -83,74 +94,42 @@ def station_months(
     )
 
 
-def _months(query: Query, period: Period, prefix: str, grid: pd.DataFrame | None) -> pd.DataFrame:
-    """Every month due of every station and measure; a count where the month was reported, NaN where not."""
-    found = _due(query, period, prefix) if grid is None else grid
-    due = found.astype({"station": "object", "month": "object", "table": "object"})
+def monthly_counts(query: Query, *, period: Period, prefix: str, due: pd.DataFrame) -> pd.DataFrame:
+    """Every month due of every station and measure; a count where the month was reported, NaN where not.
+
+    due  what `reported_months` says of the same stations and period
+    """
+    due = due.astype({"station": "object", "month": "object", "table": "object"})
     parts = []
     for measure, (table, sql) in MONTHLY.items():
         counted = sql.format(valid=valid(table, least_content()) or "TRUE")
         counts = query(
             f"SELECT station_id AS station, strftime({DATED[table]}, '%Y-%m') AS month, "
             f"CAST({counted} AS DOUBLE) AS count FROM {table} "
-            f"WHERE {_mine(prefix)} AND {_within(DATED[table], period)} GROUP BY 1, 2"
+            f"WHERE {mine(prefix)} AND {within(DATED[table], period)} GROUP BY 1, 2"
         )
-        here = due[due["table"] == table]
-        joined = here.merge(counts.astype({"station": "object", "month": "object"}), on=["station", "month"], how="left")  # fmt: skip
+        here_due = due[due["table"] == table]
+        joined = here_due.merge(counts.astype({"station": "object", "month": "object"}), on=["station", "month"], how="left")  # fmt: skip
         zero, told = joined["status"] == "zero", joined["status"] != "not_reported"
         joined["count"] = joined["count"].mask(zero, 0.0).where(told)
         parts.append(joined.assign(measure=measure)[["station", "month", "measure", "count"]])
     return pd.concat(parts, ignore_index=True)
 
 
-def _due(query: Query, period: Period, prefix: str) -> pd.DataFrame:
-    """Station-months of the checks of completeness, from one row a station, month and table."""
-    ledger = contract("ledger-v1")
-    frames = {
-        "stations": query(
-            f"SELECT station_id, kind, opened_on, closed_on, contract_from, contract_to FROM stations WHERE {_here(prefix)}"
-        ),
-        "targets": query(
-            f"SELECT station_id, measure, month, declared_in_month FROM targets WHERE {_mine(prefix)} "
-            "AND declared_in_month IS NOT NULL"
-        ),
-    }
-    for table in REPORTED:
-        day = ledger[table].date
-        frames[table] = query(
-            f"SELECT station_id, min({day}) AS {day} FROM {table} WHERE {_mine(prefix)} "
-            f"AND {_within(day, period)} GROUP BY station_id, strftime({day}, '%Y-%m')"
-        )
-    return completeness(frames, ledger, period)
-
-
-def _shares(query: Query, period: Period, prefix: str) -> pd.DataFrame:
+def shares(query: Query, *, period: Period, prefix: str = "") -> pd.DataFrame:
     """Closed cases of those opened in the period; respondents who know the station of those asked."""
     aware = " + ".join(f"CAST(coalesce(awareness_{i}, false) AS INTEGER)" for i in range(1, 6))
     asked = " OR ".join(f"awareness_{i} IS NOT NULL" for i in range(1, 6))
     parts = {
         "cases_closed": "SELECT station_id AS station, count(*) FILTER (WHERE stage = 'closed') AS count, "
-        f"count(*) AS exposure FROM cases WHERE {_mine(prefix)} AND {_within('opened_on', period)} "
+        f"count(*) AS exposure FROM cases WHERE {mine(prefix)} AND {within('opened_on', period)} "
         "AND stage IS NOT NULL GROUP BY 1",
         "awareness": f"SELECT station_id AS station, count(*) FILTER (WHERE {aware} >= {KNOWN_FROM}) AS count, "
-        f"count(*) AS exposure FROM survey WHERE {_mine(prefix)} AND ({asked}) "
-        f"AND (date IS NULL OR {_within('date', period)}) GROUP BY 1",
+        f"count(*) AS exposure FROM survey WHERE {mine(prefix)} AND ({asked}) "
+        f"AND (date IS NULL OR {within('date', period)}) GROUP BY 1",
     }
     found = [query(sql).assign(measure=name) for name, sql in parts.items()]
     frame = pd.concat(found, ignore_index=True).astype(
         {"station": "object", "count": np.float64, "exposure": np.float64}
     )
     return frame[["station", "measure", "count", "exposure"]]
-
-
-def _here(prefix: str) -> str:
-    digits = "".join(char for char in prefix if char.isdigit())
-    return f"region_code LIKE '{digits}%'" if digits else "TRUE"
-
-
-def _mine(prefix: str) -> str:
-    return f"station_id IN (SELECT station_id FROM stations WHERE {_here(prefix)})" if prefix else "TRUE"
-
-
-def _within(column: str, period: Period) -> str:
-    return f"CAST({column} AS DATE) BETWEEN DATE '{period.first}' AND DATE '{period.last}'"

@@ -55,6 +55,23 @@ def sources(paths: Iterable[str | Path] | str | Path) -> tuple[Source, ...]:
     return tuple(_source(path, names[path], index) for index, path in enumerate(sorted(found), start=1))
 
 
+def stamps(
+    paths: Iterable[str | Path] | str | Path, *, store: Path | None = None
+) -> list[tuple[str, int, int, int, int]]:
+    """Path, size, times of change (content, inode) and inode of the files that `sources` finds, unread, sorted by path.
+
+    What lies in `store` is left out. OSError where a file is gone meanwhile.
+    """
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    own = store.absolute() if store else None
+    found = {path.absolute() for each in given for path, _ in _files(each)}
+    kept = sorted(path for path in found if own is None or own not in path.parents)
+    return [
+        (str(path), known.st_size, known.st_mtime_ns, known.st_ctime_ns, known.st_ino)
+        for path, known in ((path, path.stat()) for path in kept)
+    ]
+
+
 def safe_path(shown: str, index: int) -> str:
     """A relative path if no part of it is personal, else `file-3`."""
     from swe.ledgers.privacy import safe_name

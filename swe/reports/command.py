@@ -12,6 +12,7 @@ from swe.core.errors import UsageError
 from swe.reports import batch, planning
 from swe.reports.evaluation import check_inputs
 from swe.reports.execute import Engine, declared_parameters
+from swe.reports.manifest import RUN
 from swe.reports.runfile import Run, RunSpec, load_run, selected
 
 
@@ -53,11 +54,17 @@ def run_and_report(
     _declared(run, own)
     if audience and audience != run.spec.audience:
         settings["audience"] = audience
+    target, codes = (out or run.folder).absolute(), selected(run, wanted)
+    engine = engine or default_engine()
     check_inputs(run)
-    target = (out or run.folder).absolute()
+    begins = fresh or not (target / RUN).is_file()
+    if engine == "fork" and begins and not dry_run and dask is None:
+        from swe.reports.workers import warm_up
+
+        warm_up(run, settings, len(codes))  # there is work for certain: get ready while it is planned
     steps = planning.plan(
-        run, selected(run, wanted), target, settings=settings, parameters=own, timeout=timeout, fresh=fresh,
-        only_failed=only_failed, memory_mb=memory_mb, engine=engine or default_engine(),
+        run, codes, target, settings=settings, parameters=own, timeout=timeout, fresh=fresh,
+        only_failed=only_failed, memory_mb=memory_mb, engine=engine,
         refresh_reference=refresh_reference, dry=dry_run,
     )  # fmt: skip
     if dry_run:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,8 @@ from typing import TYPE_CHECKING, Any
 from swe.core.dates import parse_partial
 from swe.core.errors import DefinitionError
 from swe.core.project import reference_file
-from swe.indicators.assessor_facts import Assessed, assessed
-from swe.indicators.assessor_region import narrow
 from swe.indicators.claims import Claim, claims, peers
 from swe.indicators.coverage import coverage, nearest_figure
-from swe.indicators.ledger_facts import LedgerFacts, ledger_facts, rows_of
 from swe.indicators.programmes import (
     Derived,
     Goal,
@@ -27,10 +25,9 @@ from swe.indicators.programmes import (
     load_programme,
     rules_table,
 )
-from swe.ledgers.snapshot_reader import query
 from swe.reference import published
 from swe.reference.regions import Region, children, region
-from swe.reports.comparison_view import ComparisonView, comparison_view
+from swe.reference.register import NATION
 from swe.reports.run_ledgers import ROWS, rule_text, run_ledgers
 from swe.reports.run_results import RunResults, run_results
 from swe.reports.runfile import Run, load_run
@@ -41,10 +38,15 @@ from swe.stats.pace import pace
 if TYPE_CHECKING:
     import pandas as pd
 
+    from swe.indicators.assessor_facts import Assessed
+    from swe.indicators.ledger_facts import LedgerFacts
     from swe.indicators.scores import Scores
+    from swe.ledgers.tables_view import Tables
     from swe.reference.published import Published
+    from swe.reports.comparison_view import ComparisonView
     from swe.reports.run_plan import EffectView
 
+AFTER_DIGITS = ":"  # the character that follows 9
 SLICE = 16  # digits of a hash that name the rows of a region
 
 
@@ -72,7 +74,8 @@ class LedgerView:
     """What the run's ledgers say of a region, from one snapshot of the store.
 
     snapshot       which rows these are: the beginning of the hash that the manifest lists as `ledgers`
-    rows, issues   counts over the files of the region: row accounting, issues by severity
+    rows, issues   row accounting and issues by severity, of the region's files and of its rows in shared ones
+    shared_files   files that hold rows of other regions too
     rules          (rule, severity, zh, en, count) of every rule that fired
     results        what the regions of the run share; `scores` those of the region's stations, where a system is named
     findings, ratings   the region's rows of these tables
@@ -82,6 +85,7 @@ class LedgerView:
     facts: LedgerFacts
     snapshot: str
     rows: dict[str, int]
+    shared_files: int
     issues: dict[str, int]
     rules: tuple[tuple[str, str, str, str, int], ...]
     results: RunResults
@@ -145,7 +149,7 @@ def evaluate(
         given = dict(settings or {})
         run = load_run(run, lang=lang, audience=given.pop("audience", None), overrides=given)
     place = region(code)
-    facts = _until(published.load(*run.figure_paths), run.as_of)
+    facts = known_figures(run)
     views = tuple(_view(p, facts) for p in _programmes(run, frozenset([place.code])))
     figures = _figures(facts, place, views)
     count = nearest_figure(_of(facts, place, "station_count"), run.as_of)
@@ -157,12 +161,29 @@ def evaluate(
     )  # fmt: skip
 
 
-def _until(facts: Published, day: date) -> Published:
-    """Figures known on a day: one dated by a month or year counts from its first day."""
-    from dataclasses import replace
+def known_figures(run: Run) -> Published:
+    """The run's figures known on its day: one dated by a month or year counts from its first day."""
+    return _until(_loaded(run.figure_paths, _stamps(run.figure_paths)), run.as_of)
 
+
+@lru_cache(maxsize=4)  # every region of a run has the same
+def _until(facts: Published, day: date) -> Published:
     known = [parse_partial(text).first <= day for text in facts.figures["as_of"]]
     return replace(facts, figures=facts.figures[known].reset_index(drop=True))
+
+
+@lru_cache(maxsize=8)
+def _loaded(paths: tuple[Path, ...], stamps: tuple[tuple[str, int, int], ...]) -> Published:
+    return published.load(*paths)
+
+
+def _stamps(paths: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
+    """What shows that a file is another one: its name, time and size."""
+    files = [file for path in paths for file in (sorted(path.glob("*.csv")) if path.is_dir() else [path])]
+    found = [
+        (file, file.stat()) for file in files if file.is_file()
+    ]  # what is not there is told by who reads it
+    return tuple((str(file), stat.st_mtime_ns, stat.st_size) for file, stat in found)
 
 
 def check_inputs(run: Run) -> None:
@@ -171,11 +192,20 @@ def check_inputs(run: Run) -> None:
     _programmes(run, frozenset(run.codes))
 
 
+def share(run: Run) -> None:
+    """Have at hand what every region of a run asks for: its figures and the peers among them."""
+    _all_peers(known_figures(run))
+    _programmes(run, frozenset())
+    for level in ("prefecture", "county", "township"):
+        _of_level(level)
+
+
 def _programmes(run: Run, regions: frozenset[str]) -> list[Programme]:
     """The programmes on file for these regions, a station network first."""
-    known = published.load(
-        *dict.fromkeys((reference_file("published").resolve(), *(p.resolve() for p in run.figure_paths)))
+    paths = tuple(
+        dict.fromkeys((reference_file("published").resolve(), *(p.resolve() for p in run.figure_paths)))
     )
+    known = _loaded(paths, _stamps(paths))
     listed = known.programmes
     names = list(listed["programme_id"]) if run.spec.programmes is None else list(run.spec.programmes)
     if unknown := sorted(set(names) - set(listed["programme_id"])):
@@ -218,8 +248,13 @@ def _track(programme_id: str, goal: Goal) -> Track:
 
 def _peers(facts: Published, place: Region) -> pd.DataFrame:
     """Regions of the same level with a published count; the place itself is among them if it has one."""
-    found = peers(facts)
+    found = _all_peers(facts)
     return found[(found["level"] == place.level) & (found["status"] == "ok")].reset_index(drop=True)
+
+
+@lru_cache(maxsize=4)
+def _all_peers(facts: Published) -> pd.DataFrame:
+    return peers(facts)
 
 
 def _below(place: Region) -> tuple[Region, ...]:
@@ -228,9 +263,21 @@ def _below(place: Region) -> tuple[Region, ...]:
     level = order.get(place.level)
     if level is None:
         return ()
-    if place.level == "province" and len(children(place, "prefecture")) <= 2:  # municipalities
+    if place.level == "province" and len(_inside(place, "prefecture")) <= 2:  # municipalities
         level = "county"
-    return tuple(children(place, level))
+    return _inside(place, level)
+
+
+def _inside(place: Region, level: str) -> tuple[Region, ...]:
+    """All regions of a level below one: a slice of those of the nation, which stand in the order of their codes."""
+    codes, places = _of_level(level)
+    return places[bisect_left(codes, place.prefix) : bisect_left(codes, place.prefix + AFTER_DIGITS)]
+
+
+@cache
+def _of_level(level: str) -> tuple[tuple[str, ...], tuple[Region, ...]]:
+    places = tuple(children(region(NATION), level))
+    return tuple(place.code for place in places), places
 
 
 def _effect(run: Run, place: Region) -> EffectView | None:
@@ -246,31 +293,35 @@ def _ledger(run: Run, place: Region) -> LedgerView | None:
     """The run's ledgers for a region; loading them again costs little, for unchanged sources are not read."""
     if run.spec.sources.ledgers is None:
         return None
+    from swe.indicators import region_rows
+    from swe.reports.comparison_view import comparison_view
+
     data = run_ledgers(run)
     results = run_results(run, data)
     files = results.files(place.prefix)
-    accounts, issues = (frame[frame["file"].isin(files)] for frame in (data.accounting, data.issues))
-    fired = issues.groupby(["rule", "severity"], sort=True)
-    read = {f"rows_{name}": int(accounts[column].sum()) for name, column in ROWS.items()}
-    with data.connect() as connection:  # one connection for all of a region's queries
-        narrow(connection, place.prefix)
-        ask = partial(query, connection)
-        found = ledger_facts(ask, prefix=place.prefix, period=run.period)
-        findings, ratings = (rows_of(ask, table, place.prefix) for table in ("findings", "ratings"))
-        listed = assessed(
-            connection, level=place.level, period=run.period, snapshot=data.snapshot.id, complete=found.complete, rows=read
+    issues = files.issues(place.prefix)
+    read, whole = (
+        {name: counts[column] for name, column in ROWS.items()}
+        for counts in (files.accounts(place.prefix), files.accounts(place.prefix, shared=False))
+    )
+    with results.rows(place.prefix) as rows:
+        found = region_rows.facts(rows)
+        findings, ratings = (region_rows.whole(rows, table) for table in ("findings", "ratings"))
+        listed = region_rows.assessed(
+            rows, place.code, level=place.level, whole=_nation(run, data, place), complete=found.complete, accounts=whole
         )  # fmt: skip
-        compared = comparison_view(
-            connection, place, period=run.period, needs=run.needs, reference=None, grid=found.grid
-        )
+        months = region_rows.months(rows, period=run.period)
+    compared = comparison_view(months, place, needs=run.needs, reference=None)
     return LedgerView(
         facts=found,
         snapshot=results.slice_sha256(place.prefix)[:SLICE],
         rows=read,
-        issues={name: int((issues["severity"] == name).sum()) for name in ("error", "warning", "info")},
-        rules=tuple(
-            (str(rule), str(severity), *rule_text(str(rule)), len(rows)) for (rule, severity), rows in fired
-        ),
+        shared_files=files.shared(place.prefix),
+        issues={
+            name: sum(n for (_, severity), n in issues.items() if severity == name)
+            for name in ("error", "warning", "info")
+        },
+        rules=tuple((rule, severity, *rule_text(rule), n) for (rule, severity), n in issues.items()),
         results=results,
         scores=results.scores(place.prefix),
         findings=findings,
@@ -278,3 +329,13 @@ def _ledger(run: Run, place: Region) -> LedgerView | None:
         assessed=listed,
         compared=compared,
     )
+
+
+def _nation(run: Run, data: Tables, place: Region) -> pd.DataFrame | None:
+    """The assessors' list of the nation, which no province's rows hold; None for other regions."""
+    if place.prefix:
+        return None
+    from swe.indicators.assessor_region import lists
+
+    with data.connect() as connection:
+        return lists(connection, levels=("nation",), period=run.period)[1]["nation"]

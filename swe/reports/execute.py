@@ -88,25 +88,25 @@ def _in_process(
     import papermill
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import raise_for_execution_errors
+    from papermill.utils import chdir
 
     papermill_engines.register("swe", ForkEngine())
-    held: list[Any] = []
-    try:
-        return papermill.execute_notebook(
-            _unformatted(notebook),
-            None,
-            parameters=parameters,
-            engine_name="swe",
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            cwd=str(cwd),
-            on_cell=on_cell,
-            held=held,
+    # prepared first and run by the engine then: papermill would serialise the whole result, even for no output path
+    made = papermill.execute_notebook(
+        _unformatted(notebook), None, parameters=parameters, engine_name="swe", kernel_name="python3",
+        language="python", progress_bar=False, cwd=str(cwd), prepare_only=True,
+    )  # fmt: skip
+    with chdir(str(cwd)):
+        made = papermill_engines.execute_notebook_with_engine(
+            "swe", made, kernel_name="python3", progress_bar=False, on_cell=on_cell
         )
+    try:
+        raise_for_execution_errors(made, None)
     except PapermillExecutionError as error:
-        write_notebook(output, held[0])
+        write_notebook(output, made)
         raise _notebook_error(error) from None
+    return made
 
 
 def write_notebook(path: Path, notebook: Any) -> None:
@@ -145,13 +145,9 @@ def _engine() -> Any:
             kernel_name: str,
             *,
             on_cell: OnCell | None = None,
-            held: list[Any] | None = None,
             **_: Any,
         ) -> None:
             from swe.reports.shell import run_cells
-
-            if held is not None:
-                held.append(nb_man.nb)
 
             def before(cell: Any, index: int) -> None:
                 nb_man.cell_start(cell, index)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from swe.reports.evaluation import Evaluation, Track
     from swe.show.result import Result
 
+AFTER_DIGITS = ":"  # the character that follows 9
 METHOD_OF_QUALIFIER = {
     "exact": "as published", "over": "press bound", "under": "press bound", "approx": "press approx",
 }  # fmt: skip
@@ -84,24 +87,32 @@ def scope_numbers(e: Evaluation) -> Iterator[Number]:
             yield _register(
                 e, f"scope.units.{place.code}", both("labels.units"), value, "township_unit", place.code
             )
-    for change in ("added", "removed", "renamed"):
-        found = _changes(e)
-        yield _register(
-            e, f"scope.changes.{change}", both(f"labels.change_{change}"), found[change], "township_unit"
-        )
+    for change, codes in _changed_units().items():
+        own = 0 if e.region.level == "township" else _inside(codes, e.region.prefix)
+        yield _register(e, f"scope.changes.{change}", both(f"labels.change_{change}"), own, "township_unit")
 
 
-def _changes(e: Evaluation) -> dict[str, int]:
-    """Township units that came, went or changed their name between the first and the newest register."""
-    if e.region.level == "township":
-        return dict.fromkeys(("added", "removed", "renamed"), 0)
-    old, new = ({c: r.name for c, r in register.rows(v).items() if c.startswith(e.region.prefix) and r.kind in register.TOWNSHIP_UNITS}
-                for v in (register.VINTAGES[0], register.NEWEST))  # fmt: skip
+@functools.cache
+def _changed_units() -> dict[str, tuple[str, ...]]:
+    """Township units that came, went or changed their name between the first and the newest register, in order."""
+    old, new = (
+        {
+            code: row.name
+            for code, row in register.rows(vintage).items()
+            if row.kind in register.TOWNSHIP_UNITS
+        }
+        for vintage in (register.VINTAGES[0], register.NEWEST)
+    )
     return {
-        "added": len(new.keys() - old.keys()),
-        "removed": len(old.keys() - new.keys()),
-        "renamed": sum(old[c] != new[c] for c in old.keys() & new.keys()),
+        "added": tuple(sorted(new.keys() - old.keys())),
+        "removed": tuple(sorted(old.keys() - new.keys())),
+        "renamed": tuple(sorted(code for code in old.keys() & new.keys() if old[code] != new[code])),
     }
+
+
+def _inside(codes: tuple[str, ...], prefix: str) -> int:
+    """How many of sorted codes begin with a prefix."""
+    return bisect_left(codes, prefix + AFTER_DIGITS) - bisect_left(codes, prefix)
 
 
 def coverage_numbers(e: Evaluation) -> Iterator[Number]:

@@ -144,7 +144,7 @@ def _raters(e: Evaluation, scores: Scores) -> Iterator[Number]:
         agreed = rater_agreement(named)
     except DataError:  # nobody rated what another had rated; the limits of the report say so
         return
-    icc = bounded(agreed.values["estimate"], agreed.values.get("lower"), agreed.values.get("upper"))
+    icc = bounded(*(agreed.values[name] for name in ("icc_2_1", "icc_2_1_lower", "icc_2_1_upper")))
     yield make(e, "audit.icc", both("scoring.n_icc"), icc, "", "icc")
 
 

@@ -39,6 +39,10 @@ _LOADING = (
     "data",
     "background",
 )
+_LOADS = frozenset(_LOADING)
+_HEADINGS = {f"h{level}" for level in range(1, 7)}
+_OUTSIDE = ("", False, False)
+_DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"(?i)(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}|@import|url\((?!\s*['\"]?data:)")
 
 
@@ -69,7 +73,7 @@ class _Seen(HTMLParser):
     numbers: list[tuple[str, str]] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
-    stack: list[tuple[str, bool]] = field(default_factory=list)
+    stack: list[tuple[str, bool, bool]] = field(default_factory=list)  # tag, free of tracing, inside <data>
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -88,33 +92,40 @@ class _Seen(HTMLParser):
             self.bare_headers += 1
         elif tag == "data":
             self.numbers.append((given.get("data-n", ""), ""))
-        if re.fullmatch(r"h[1-6]", tag):
+        if tag in _HEADINGS:
             self.headings.append(int(tag[1]))
-        for name in _LOADING:
-            value = given.get(name, "")
-            if value and not value.startswith(("#", "data:image/png")):
-                self.addresses.append(value[:60])
-        self.addresses += _ADDRESS.findall(given.get("style", ""))
+        if given:
+            self._look(given)
+        if tag not in _VOID:
+            _, above_free, above_data = self.stack[-1] if self.stack else _OUTSIDE
+            free = above_free or tag in _FREE or "k" in given.get("class", "").split()
+            self.stack.append((tag, free, above_data or tag == "data"))
+
+    def _look(self, given: dict[str, str]) -> None:
+        """For addresses among the attributes of a tag."""
+        if not _LOADS.isdisjoint(given):
+            loaded = [given[name] for name in _LOADING if name in given]
+            own = ("#", "data:image/png")
+            self.addresses += [value[:60] for value in loaded if value and not value.startswith(own)]
+        if "style" in given:
+            self.addresses += _ADDRESS.findall(given["style"])
         if given.get("http-equiv", "").lower() == "refresh":
             self.addresses.append(given.get("content", ""))
-        if tag not in _VOID:
-            free = tag in _FREE or "k" in given.get("class", "").split()
-            self.stack.append((tag, free or (bool(self.stack) and self.stack[-1][1])))
 
     def handle_endtag(self, tag: str) -> None:
         while self.stack and self.stack.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
-        tag, free = self.stack[-1] if self.stack else ("", False)
+        tag, free, inside = self.stack[-1] if self.stack else _OUTSIDE
         if tag == "style":
             self.addresses += _ADDRESS.findall(data)
             return
         self.text.append(data)
-        if self.numbers and any(name == "data" for name, _ in self.stack):
+        if self.numbers and inside:
             name, before = self.numbers[-1]
             self.numbers[-1] = (name, before + data)
-        elif not free and re.search(r"\d", data):
+        elif not free and _DIGIT.search(data):
             self.loose.append(" ".join(data.split())[:60])
 
 

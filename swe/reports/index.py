@@ -9,13 +9,16 @@ from typing import Any
 
 from markupsafe import Markup
 
+from swe.reference.register import NATION
 from swe.reports import manifest
 from swe.reports.runfile import Run
-from swe.show.blocks import render
+from swe.show.blocks import environment, render
 from swe.show.css import stylesheet
 from swe.show.numbers import Number
 from swe.show.words import word
 
+TEMPLATE = "index.html.j2"
+SHOWN = ("coverage.rate", "coverage.stations", "coverage.units")  # numbers of a row
 SCRIPT = Path(__file__).parent / "templates" / "index.js"
 
 
@@ -34,18 +37,27 @@ def index_page(run: Run, out: Path, codes: list[str], broken: list[str]) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     mark = word("page.internal", run.lang) if run.audience == "internal" else ""
     page = render(
-        "index.html.j2", lang=run.lang, title=getattr(run.spec.title, run.lang), rows=rows, failures=failures,
+        TEMPLATE, lang=run.lang, title=getattr(run.spec.title, run.lang), rows=rows, failures=failures,
         as_of=run.spec.as_of, css=Markup(stylesheet()), script=Markup(script), digest=digest, mark=mark,
         audience=run.audience,
     )  # fmt: skip
     return "\n".join(line.rstrip() for line in str(page).splitlines() if line.strip()) + "\n"
 
 
+def prepare() -> None:
+    """Have at hand what an index needs beside the reports: words, the template, the tables of pinyin."""
+    from swe.reference.regions import pinyin_keys, region
+
+    environment().get_template(TEMPLATE)
+    pinyin_keys(region(NATION))
+
+
 def _row(folder: Path, lang: str, listed: frozenset[str]) -> dict[str, Any]:
     from swe.reference.regions import full_name, parents, pinyin_keys, region
     from swe.reports.naming import place_name
 
-    numbers = {entry["id"]: Number(**entry) for entry in manifest.read_json(folder / "results.json")}
+    listed_of = (entry for entry in manifest.read_json(folder / "results.json") if entry["id"] in SHOWN)
+    numbers = {entry["id"]: Number(**entry) for entry in listed_of}
     place = region(folder.name)
     rate = numbers.get("coverage.rate")
     return {

@@ -101,6 +101,8 @@ def _counts(e: Evaluation) -> Iterator[Number]:
         yield _count(e, f"output.domain.{domain}", float(row.records), "record", labels=_domain(domain))
     for name, value in e.ledger.rows.items():
         yield _count(e, f"quality.{name}", float(value), "row")
+    if e.ledger.shared_files:
+        yield _count(e, "quality.shared_files", float(e.ledger.shared_files), "")
     for severity, value in e.ledger.issues.items():
         yield _count(e, f"quality.issues_{severity}", float(value), "issue")
     for rule, severity, zh, en, count in e.ledger.rules:

@@ -16,6 +16,7 @@ from swe.indicators.programmes import load_programmes
 from swe.reference import published
 from swe.reports import manifest
 from swe.reports.execute import Engine, check_parameters
+from swe.reports.plan_stamp import PlanStamp
 from swe.reports.region_task import Task
 from swe.reports.run_plan import plan_entry, plan_files
 from swe.reports.run_results import RegionSlices, region_slices
@@ -124,20 +125,39 @@ def plan(
     check_parameters(run.notebook, {"run", "region", "lang", *parameters})
     depends = dependencies(run, settings, parameters)
     shared = manifest.key_of(depends)
-    slices = region_slices(run, refresh=refresh_reference, dry=dry)
     limits = run.spec.limits
+
+    def task(code: str, key: str, own: list[dict[str, Any]], slices: RegionSlices | None) -> Task:
+        return Task(
+            run, code, out, settings, parameters, timeout or limits.timeout, memory_mb or limits.memory_mb,
+            _of_region(depends, code, own), key, engine, *_places(slices),
+        )  # fmt: skip
+
+    stamp = None if run.spec.sources.ledgers is None else PlanStamp(run, shared)
+    if stamp is not None and not (fresh or refresh_reference):
+        keys = stamp.keys()
+        if set(codes) <= set(keys):
+            steps = [
+                _step(task(code, keys[code], [], None), fresh=False, only_failed=only_failed)
+                for code in codes
+            ]
+            if all(step.state == "unchanged" for step in steps):
+                return steps
+    slices = region_slices(run, refresh=refresh_reference, dry=dry)
     steps = []
     for code in codes:
         own = slices.inputs(code) if slices else []
         key = manifest.key_of({"shared": shared, "region": code, "inputs": own})
-        task = Task(
-            run, code, out, settings, parameters, timeout or limits.timeout, memory_mb or limits.memory_mb,
-            _of_region(depends, code, own), key, engine, *_places(slices),
-        )  # fmt: skip
-        state, reasons = _state(task, fresh=fresh)
-        runs = state == "failed_before" if only_failed else state != "unchanged"
-        steps.append(Step(code, state, task, runs, reasons))
+        steps.append(_step(task(code, key, own, slices), fresh=fresh, only_failed=only_failed))
+    if stamp is not None and not dry:
+        stamp.write({step.code: step.task.key for step in steps})
     return steps
+
+
+def _step(task: Task, *, fresh: bool, only_failed: bool) -> Step:
+    state, reasons = _state(task, fresh=fresh)
+    runs = state == "failed_before" if only_failed else state != "unchanged"
+    return Step(task.code, state, task, runs, reasons)
 
 
 def dependencies(run: Run, settings: dict[str, str], parameters: dict[str, str]) -> dict[str, Any]:

@@ -18,7 +18,12 @@ SNAPSHOT, RESULTS = (
     "SWE_SNAPSHOT",
     "SWE_RESULTS",
 )  # what a batch has loaded, for its reports; nothing else reads it
-ROWS = {"read": "rows_read", "accepted": "accepted", "rejected": "rejected", "skipped": "skipped"}
+ROWS = {
+    "rows_read": "rows_read",
+    "rows_accepted": "accepted",
+    "rows_rejected": "rejected",
+    "rows_skipped": "skipped",
+}
 
 
 def store_folder(run: Run) -> Path:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,8 +19,17 @@ from typing import TYPE_CHECKING, Any
 from swe.core.files import json_text, sha256_of, sha256_of_bytes, staged_folder, write_atomic
 from swe.reference.regions import region
 from swe.reports.manifest import code_sha256, read_json
-from swe.reports.run_ledgers import RESULTS, run_ledgers
-from swe.reports.run_slices import FilesByRegion, Sorted, digests, files_by_region
+from swe.reports.run_ledgers import RESULTS, run_ledgers, store_folder
+from swe.reports.run_rows import GROUP, region_reader, write_rows
+from swe.reports.run_slices import (
+    AFTER,
+    FilesByRegion,
+    Sorted,
+    digests,
+    file_accounts,
+    files_by_region,
+    told_issues,
+)
 from swe.show.result import Note
 
 if TYPE_CHECKING:
@@ -27,11 +38,14 @@ if TYPE_CHECKING:
     from swe.indicators.frameworks import Framework
     from swe.indicators.scores import Scores
     from swe.ledgers.tables_view import Tables
+    from swe.reports.run_rows import Rows
     from swe.reports.runfile import Run
 
 RESAMPLES = 500
 FRAMES = ("indicators", "table", "points", "dimensions", "grades", "lift")
-STATIONS, FILES = "stations", "files"
+STATIONS, FILES, TOLD, ACCOUNTS = "stations", "files", "told", "accounts"
+SHARED = "results"  # in the store
+ROWS = "rows"  # beside the results: what reports are made from, province by province
 ABOUT, REFERENCE = "about.json", "reference.json"
 KEPT = 3  # folders of results that stay beside the reference and the newest: runs that are still reading
 
@@ -40,7 +54,7 @@ KEPT = 3  # folders of results that stay beside the reference and the newest: ru
 class RunResults:
     """The shared results of a run: a folder of Parquet files.
 
-    framework   None where the run names none: then there are digests and nothing else
+    framework   None where the run names none: then there are digests and rows, and no scores
     reference   as-of date and snapshot of the reference that unchanged stations keep; empty without a framework
     changed     stations that have changed since, and are scored anew
     """
@@ -50,6 +64,12 @@ class RunResults:
     reference: dict[str, str]
     changed: tuple[str, ...]
 
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """What the folder says of itself."""
+        found: dict[str, Any] = read_json(self.folder / ABOUT)
+        return found
+
     def scores(self, prefix: str) -> Scores | None:
         """The scores of the stations of a region, cut from those of the whole run."""
 
@@ -57,33 +77,37 @@ class RunResults:
 
         if self.framework is None:
             return None
-
-        def part(name: str) -> pd.DataFrame:
-            return _read(self.folder / f"{name}.parquet", prefix)
-
-        about = read_json(self.folder / ABOUT)
-        notes = tuple(Note(**note) for note in about["notes"])
+        names = ("table", "points", "dimensions", "grades", "lift")
+        found = dict(zip(names, _read(self.folder, names, prefix), strict=True))
+        notes = tuple(Note(**note) for note in self.about["notes"])
         return Scores(
-            "score", part("table"), {**about["values"]}, notes, framework=self.framework, points=part("points"),
-            dimensions=part("dimensions"), grades=part("grades"), lift=part("lift"),
-        )  # fmt: skip
+            "score", found.pop("table"), {**self.about["values"]}, notes, framework=self.framework, **found
+        )
 
     def indicators(self, prefix: str) -> pd.DataFrame:
         """The frame of indicators of the stations of a region."""
-        return _read(self.folder / "indicators.parquet", prefix)
+        return _read(self.folder, ["indicators"], prefix)[0]
 
-    def files(self, prefix: str) -> list[str]:
-        """Names of the files of a region, sorted; those that gave no row belong to every region."""
-        mine = _read(self.folder / f"{FILES}.parquet", prefix)["file"]
-        return sorted({*map(str, mine), *read_json(self.folder / ABOUT)["nobodys"]})
+    def rows(self, prefix: str) -> AbstractContextManager[Rows]:
+        """The rows that the report of a region is made from, by name (`swe.indicators.region_rows`)."""
+        return region_reader(self.folder.parent / ROWS, self.about["rows"], prefix)
 
-    @cached_property
-    def _stations(self) -> Sorted:
-        return Sorted.of(_read(self.folder / f"{STATIONS}.parquet", ""), "unit", "digest", "scored")
+    def files(self, prefix: str | None) -> FilesByRegion:
+        """What a region takes of the run's files; of None, what any region takes."""
+        placed, told = _read(self.folder, [FILES, TOLD], prefix or "", also=" OR region = ''")
+        return files_by_region(placed, told, _read(self.folder, [ACCOUNTS], "")[0])
 
-    def slice_sha256(self, prefix: str) -> str:
-        """One hash over what a region's report takes from here: its stations' rows and results, and the reference."""
-        lines = [" ".join(map(str, row)) for row in self._stations.below(prefix)]
+    def stations(self, prefix: str) -> Sorted:
+        """Digests of the rows and results of a region's stations."""
+        return Sorted.of(_read(self.folder, [STATIONS], prefix)[0], "unit", "digest", "scored")
+
+    def slice_sha256(self, prefix: str, stations: Sorted | None = None) -> str:
+        """One hash over what a region's report takes from here: its stations' rows and results, and the reference.
+
+        stations  those of a region that contains it, where they have been read
+        """
+        held = self.stations(prefix) if stations is None else stations
+        lines = [" ".join(map(str, row)) for row in held.below(prefix)]
         return sha256_of_bytes("\n".join([json_text(self.reference), *lines]).encode())
 
 
@@ -92,25 +116,31 @@ class RegionSlices:
     """What each region of a run takes from its ledgers, for the key of its report."""
 
     files: FilesByRegion
+    stations: Sorted
     results: RunResults
     snapshot: str
 
     def inputs(self, code: str) -> list[dict[str, Any]]:
         """The files behind a region, what was said of them, and one hash of its stations' rows and results."""
         prefix = region(code).prefix
-        return [*self.files.inputs(prefix), {"path": "ledgers", "sha256": self.results.slice_sha256(prefix)}]
+        return [
+            *self.files.inputs(prefix),
+            {"path": "ledgers", "sha256": self.results.slice_sha256(prefix, self.stations)},
+        ]
 
 
 def region_slices(run: Run, *, refresh: bool = False, dry: bool = False) -> RegionSlices | None:
     """Load the run's ledgers and compute what its regions share; None where it has no ledgers."""
-    import pandas as pd
-
     if run.spec.sources.ledgers is None:
         return None
     data = run_ledgers(run)
     results = run_results(run, data, refresh=refresh, dry=dry)
-    placed = pd.read_parquet(results.folder / f"{FILES}.parquet")
-    return RegionSlices(files_by_region(data, placed), results, str(data.snapshot.path))
+    return RegionSlices(results.files(None), results.stations(""), results, str(data.snapshot.path))
+
+
+def reference_path(run: Run) -> Path:
+    """The file that says which results are the reference of a run."""
+    return store_folder(run) / SHARED / REFERENCE
 
 
 def run_results(run: Run, data: Tables, *, refresh: bool = False, dry: bool = False) -> RunResults:
@@ -121,14 +151,14 @@ def run_results(run: Run, data: Tables, *, refresh: bool = False, dry: bool = Fa
     fw = run.framework
     if given := os.environ.get(RESULTS):
         return _opened(Path(given), fw)
-    base = data.snapshot.path.parent / "results"
+    base = data.snapshot.path.parent / SHARED
     key = _key(run, fw)
     known = None if refresh or fw is None else _reference(base, key)
     name = sha256_of_bytes(f"{key} {data.snapshot.id} {known}".encode())[:16]
     folder = base / name
     if known is not None and known["snapshot"] == data.snapshot.id:
         folder = base / known["folder"]
-    if (refresh and not dry) or not (folder / ABOUT).is_file():
+    if (refresh and not dry) or not _is_whole(folder):
         _compute(run, data, fw, folder, None if known is None else base / known["folder"])
     if known is None and fw is not None and not dry:
         settled = {"key": key, "folder": name, "snapshot": data.snapshot.id, "files": _files(folder)}
@@ -136,6 +166,14 @@ def run_results(run: Run, data: Tables, *, refresh: bool = False, dry: bool = Fa
     if not dry:
         _prune(base, folder)
     return _opened(folder, fw)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether results are there with all the rows they name."""
+    if not (folder / ABOUT).is_file():
+        return False
+    named = read_json(folder / ABOUT).get("rows", {}).values()
+    return all((folder.parent / ROWS / name).is_dir() for name in named)
 
 
 def _opened(folder: Path, fw: Framework | None) -> RunResults:
@@ -150,11 +188,17 @@ def _prune(base: Path, current: Path) -> None:
     others = [
         entry
         for entry in base.iterdir()
-        if entry.is_dir() and entry.name not in kept and entry.name[0] != "."
+        if entry.is_dir() and entry.name not in (*kept, ROWS) and entry.name[0] != "."
     ]
     others.sort(key=lambda entry: entry.stat().st_mtime)
     for entry in others[:-KEPT]:
         shutil.rmtree(entry, ignore_errors=True)
+    named = {
+        name for path in base.glob(f"*/{ABOUT}") for name in read_json(path).get("rows", {}).values()
+    }  # also of runs that are still reading
+    for entry in (base / ROWS).iterdir():
+        if entry.name not in named and entry.name[0] != ".":
+            shutil.rmtree(entry, ignore_errors=True)
 
 
 # -- computing --
@@ -167,7 +211,7 @@ def _compute(run: Run, data: Tables, fw: Framework | None, folder: Path, referen
     reference_of = {} if fw is None else {"as_of": run.spec.as_of, "snapshot": data.snapshot.id}
     about: dict[str, Any] = {
         "reference": reference_of, "changed": [], "values": {}, "notes": [],
-        "nobodys": sorted(set(map(str, data.sources["name"])) - set(map(str, made.files["file"]))),
+        "rows": write_rows(folder.parent / ROWS, data, now, period=run.period),
     }  # fmt: skip
     if fw is not None:
         scored = _scored(run, data, fw, now, frames)
@@ -175,10 +219,11 @@ def _compute(run: Run, data: Tables, fw: Framework | None, folder: Path, referen
     if reference is not None:
         about = _kept(reference, now, frames, about)
     with staged_folder(folder) as staged:
-        for name, frame in {**frames, FILES: made.files}.items():
-            frame.to_parquet(staged / f"{name}.parquet", index=False, row_group_size=20_000)
+        said = {FILES: made.files, TOLD: told_issues(data), ACCOUNTS: file_accounts(data, made.files)}
+        for name, frame in {**frames, **said}.items():
+            frame.to_parquet(staged / f"{name}.parquet", index=False, row_group_size=GROUP)
         with_results = now.assign(scored=_result_digests(staged, sorted(frames), now["unit"]))
-        with_results.to_parquet(staged / f"{STATIONS}.parquet", index=False, row_group_size=20_000)
+        with_results.to_parquet(staged / f"{STATIONS}.parquet", index=False, row_group_size=GROUP)
         (staged / ABOUT).write_text(json_text(about), encoding="utf-8", newline="\n")
 
 
@@ -252,14 +297,18 @@ def _placed(frame: pd.DataFrame, where: dict[str, str]) -> pd.DataFrame:
     return made.sort_values(["region", "unit"], kind="stable", ignore_index=True)
 
 
-def _read(path: Path, prefix: str) -> pd.DataFrame:
+def _read(folder: Path, names: Sequence[str], prefix: str, *, also: str = "") -> list[pd.DataFrame]:
     """The rows of a region: files are sorted by region, so that a county reads its own row groups."""
     import duckdb
 
-    with duckdb.connect(config={"threads": 1}) as connection:
-        return connection.execute(
-            "SELECT * FROM read_parquet(?) WHERE starts_with(region, ?)", [str(path), prefix]
-        ).df()
+    where = "region >= $prefix AND region < $after" if prefix else "TRUE"
+    given = {"prefix": prefix, "after": prefix + AFTER} if prefix else {}
+    found = []
+    with duckdb.connect(config={"threads": 1}) as con:
+        for name in names:
+            path = (folder / f"{name}.parquet").as_posix().replace("'", "''")
+            found.append(con.execute(f"SELECT * FROM read_parquet('{path}') WHERE {where}{also}", given).df())
+    return found
 
 
 def _key(run: Run, fw: Framework | None) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from swe.indicators.scores import Scores
     from swe.reports.evaluation import Evaluation
 
-DETAIL = 40  # scored stations up to which every station has its table by indicator; more would not fit 3 MB
+DETAIL = 34  # scored stations up to which every station has its table by indicator (up to 83 kB each, a page holds 3 MB)
 LISTED = 200  # scored stations up to which each has a row; beyond that the parts of the region have one
 TOTAL = "score total"  # printed rounded down: 89.96 must not read as the 90 that it missed
 POINTS = "points by the score rule"

@@ -15,15 +15,29 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
-import nbformat.v4 as v4
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.profiledir import ProfileDir
 from nbformat import NotebookNode
+from traitlets import observe
 from traitlets.config import Config
 
 Output = NotebookNode
 NO_HISTORY = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
+
+
+def _output(kind: str, **parts: Any) -> Output:
+    """An output as `nbformat.v4.new_output` makes it, without its validation of what has one form by construction."""
+    return NotebookNode(output_type=kind, **parts)
+
+
+class _Profile(ProfileDir):
+    """An IPython profile without its five folders; nothing of ours looks into them."""
+
+    @observe("location")
+    def _location_changed(self, change: Any) -> None:
+        """No folder is made."""
 
 
 class _Recorder:
@@ -40,7 +54,7 @@ class _Recorder:
         if last is not None and last.output_type == "stream" and last.name == name:
             last.text += text
         elif text:
-            self.add(v4.new_output("stream", name=name, text=text))
+            self.add(_output("stream", name=name, text=text))
 
 
 class _Stream(io.TextIOBase):
@@ -65,7 +79,7 @@ class _Publisher(DisplayPublisher):
     def publish(  # type: ignore[override]
         self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **_: Any
     ) -> None:
-        self.recorder.add(v4.new_output("display_data", data=_encoded(data), metadata=metadata or {}))
+        self.recorder.add(_output("display_data", data=_encoded(data), metadata=NotebookNode(metadata or {})))
 
     def clear_output(self, wait: bool = False) -> None:
         self.recorder.outputs.clear()
@@ -81,11 +95,11 @@ class _Hook(DisplayHook):
         self.last = None
 
     def write_output_prompt(self) -> None:
-        self.last = v4.new_output("execute_result", execution_count=self.prompt_count)
+        self.last = _output("execute_result", execution_count=self.prompt_count)
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         if self.last is not None and format_dict:
-            self.last.data, self.last.metadata = _encoded(format_dict), md_dict or {}
+            self.last.data, self.last.metadata = _encoded(format_dict), NotebookNode(md_dict or {})
             self.recorder.add(self.last)
 
     def finish_displayhook(self) -> None:
@@ -101,7 +115,7 @@ class Shell(InteractiveShell):
         """A report has no windows."""
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
-        error = v4.new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
+        error = _output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
         self.recorder.add(error)
 
 
@@ -119,14 +133,17 @@ def run_cells(
     recorder = _Recorder()
     with tempfile.TemporaryDirectory() as profile, _inside(cwd), _streams(recorder):
         shell = _shell(recorder, profile)
-        for index, cell in enumerate(notebook.cells):
-            before(cell, index)
-            tags = cell.metadata.get("tags", [])
-            runs = cell.cell_type == "code" and cell.source.strip() and "skip-execution" not in tags
-            fine = _run(shell, recorder, cell) or "raises-exception" in tags if runs else True
-            after(cell, index)
-            if not fine:
-                return False
+        try:
+            for index, cell in enumerate(notebook.cells):
+                before(cell, index)
+                tags = cell.metadata.get("tags", [])
+                runs = cell.cell_type == "code" and cell.source.strip() and "skip-execution" not in tags
+                fine = _run(shell, recorder, cell) or "raises-exception" in tags if runs else True
+                after(cell, index)
+                if not fine:
+                    return False
+        finally:
+            shell.restore_sys_module_state()  # `__main__` is the caller's again
     return True
 
 
@@ -148,6 +165,7 @@ def _shell(recorder: _Recorder, profile: str) -> Shell:
             user_ns={"__name__": "__main__"},
             colors="nocolor",
             ipython_dir=profile,
+            profile_dir=_Profile(location=profile),
             config=NO_HISTORY,
         ),
     )
@@ -177,11 +195,13 @@ def _inside(folder: Path) -> Iterator[None]:
         sys.path[:] = path
 
 
-def _encoded(data: dict[str, Any]) -> dict[str, Any]:
+def _encoded(data: dict[str, Any]) -> NotebookNode:
     """Pictures as base64 text, as they travel from a kernel."""
     from base64 import b64encode
 
-    return {
-        kind: b64encode(value).decode("ascii") if isinstance(value, bytes) else value
-        for kind, value in data.items()
-    }
+    return NotebookNode(
+        {
+            kind: b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+            for kind, value in data.items()
+        }
+    )

@@ -6,43 +6,51 @@ context): it keeps a single thread whatever the driver does, and ends with the d
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import json
 import multiprocessing
 import os
+import pickle
 import random
 import signal
 import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from swe.core.errors import MachineError, NotebookError, SweError, TimeLimitError
+from swe.reports import index
 from swe.reports.region_task import Outcome, Task, failed, make
 from swe.reports.spawned import when_driver_ends
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
-    from nbformat import NotebookNode
+    from swe.reports.runfile import Run
 
-TICK = 0.2  # seconds between looks at time and memory
+TICK = 0.05  # seconds between looks at time, memory and messages
 GRACE = 2.0  # seconds that a report past its limit has to write down how far it came
 WORTH_REHEARSING = 4  # reports from which on it pays to make one beforehand in the server
+CELL, OUTCOME = b"c", b"o"  # how a message begins
+PIPE_BYTES = 2**20  # what a report can tell before its driver listens: the pages of most reports
+F_SETPIPE_SZ = 1031  # of fcntl(2), Linux
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 @dataclass
 class _Running:
-    """A report on its way; `cells` are those it has finished, for the half-executed notebook."""
+    """A report on its way; `cells` are those it has finished, pickled, for the half-executed notebook."""
 
     task: Task
     process: ForkServerProcess
     messages: Connection
     started: float
-    cells: dict[int, NotebookNode] = field(default_factory=dict)
+    cells: list[bytes] = field(default_factory=list)
     outcome: Outcome | None = None
     killed_for: SweError | None = None
 
@@ -54,20 +62,21 @@ def forks() -> bool:
 
 def forked(tasks: list[Task], workers: int) -> Iterator[Outcome]:
     """Outcomes as they come; however a report ends, there is one for it."""
+    if not tasks:
+        return
     waiting, running = deque(tasks), list[_Running]()
+    warm_up(tasks[0].run, tasks[0].settings, len(tasks))
+    index.prepare()  # while the server is getting ready
     try:
         while waiting or running:
-            while waiting and len(running) < workers:
-                running.append(_start(waiting.popleft(), rehearse=len(tasks) >= WORTH_REHEARSING))
-            wait(
-                [each.messages for each in running] + [each.process.sentinel for each in running],
-                timeout=TICK,
-            )
+            _fill(running, waiting, workers)
+            wait([each.process.sentinel for each in running], timeout=TICK)
             for each in running:
                 _listen(each)
                 _limit(each)
             done = [each for each in running if not each.process.is_alive()]
             running = [each for each in running if each not in done]
+            _fill(running, waiting, workers)  # the next are on their way while of these is told
             for each in done:
                 yield _ended(each)
     finally:
@@ -76,25 +85,50 @@ def forked(tasks: list[Task], workers: int) -> Iterator[Outcome]:
             each.process.join()
 
 
-def _start(task: Task, *, rehearse: bool) -> _Running:
+def _fill(running: list[_Running], waiting: deque[Task], workers: int) -> None:
+    while waiting and len(running) < workers:
+        running.append(_start(waiting.popleft()))
+
+
+def warm_up(run: Run, settings: dict[str, str], reports: int) -> None:
+    """Start the fork server, or leave it be where it runs; it gets ready on its own while the caller goes on."""
     context = multiprocessing.get_context("forkserver")
     os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ["SWE_FORK_SERVER"] = "rehearsed" if rehearse else "loaded"  # no other process warms up
+    asked = {
+        "run": str(run.file), "project": str(run.project), "lang": run.lang, "settings": settings,
+        "rehearse": reports >= WORTH_REHEARSING,
+    }  # fmt: skip
+    os.environ["SWE_FORK_SERVER"] = json.dumps(asked)  # no other process warms up
     context.set_forkserver_preload(["swe.reports.warm"])
+    try:
+        forkserver.ensure_running()
+    except OSError as error:
+        raise _not_started(error) from error
+    finally:
+        os.environ.pop("SWE_FORK_SERVER", None)
+
+
+def _start(task: Task) -> _Running:
+    from fcntl import fcntl
+
+    context = multiprocessing.get_context("forkserver")
     ours, theirs = context.Pipe(duplex=False)
+    # refused where a user may not have so much; then a report waits for its driver at times
+    with contextlib.suppress(OSError):
+        fcntl(theirs.fileno(), F_SETPIPE_SZ, PIPE_BYTES)
     process = context.Process(target=_report, args=(theirs, task), daemon=True)
     try:
         process.start()
     except (OSError, EOFError) as error:  # EOFError: the server has ended
-        raise MachineError(
-            f"不能启动报告进程（{getattr(error, 'strerror', None) or type(error).__name__}）",
-            f"a report's process cannot be started ({getattr(error, 'strerror', None) or type(error).__name__})",
-        ) from error
-    finally:
-        os.environ.pop("SWE_FORK_SERVER", None)
+        raise _not_started(error) from error
     theirs.close()
     return _Running(task, process, ours, time.monotonic())
+
+
+def _not_started(error: OSError | EOFError) -> MachineError:
+    why = getattr(error, "strerror", None) or type(error).__name__
+    return MachineError(f"不能启动报告进程（{why}）", f"a report's process cannot be started ({why})")
 
 
 def _report(messages: Connection, task: Task) -> None:
@@ -106,7 +140,8 @@ def _report(messages: Connection, task: Task) -> None:
     _stand_alone()
     _seed(task.run.spec.seed)
     signal.signal(signal.SIGTERM, _out_of_time)
-    messages.send(make(task, on_cell=lambda index, cell: messages.send((index, cell))))
+    outcome = make(task, on_cell=lambda index, cell: messages.send_bytes(CELL + pickle.dumps((index, cell))))
+    messages.send_bytes(OUTCOME + pickle.dumps(outcome))
 
 
 def _seed(seed: int) -> None:
@@ -141,12 +176,11 @@ def _out_of_time(*_: Any) -> None:
 def _listen(each: _Running) -> None:
     try:
         while each.messages.poll():
-            told = each.messages.recv()
-            if isinstance(told, Outcome):
-                each.outcome = told
+            told = each.messages.recv_bytes()
+            if told.startswith(OUTCOME):
+                each.outcome = pickle.loads(told[len(OUTCOME) :])
             else:
-                index, cell = told
-                each.cells[index] = cell
+                each.cells.append(told[len(CELL) :])
     except (EOFError, OSError):  # the report has ended and closed its end
         return
 
@@ -186,7 +220,7 @@ def _ended(each: _Running) -> Outcome:
     error = each.killed_for or NotebookError(
         f"报告进程中途退出（{_how(code)[0]}）", f"the report's process ended on its way ({_how(code)[1]})"
     )
-    return failed(each.task, error, spent, cells=each.cells)
+    return failed(each.task, error, spent, cells=dict(map(pickle.loads, each.cells)))
 
 
 def _how(code: int | None) -> tuple[str, str]:

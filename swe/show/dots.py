@@ -38,8 +38,6 @@ def height(rows: int) -> float:
 
 def draw(ax: Axes, rows: Sequence[Dot], *, limits: tuple[float, float], percent: bool = False) -> Axes:
     """Rows from top to bottom on `ax`; `limits` are the whole possible range of the quantity."""
-    import seaborn as sns
-
     low, high = limits
     places = list(range(len(rows)))
     for y, row in zip(places, rows, strict=True):
@@ -59,7 +57,7 @@ def draw(ax: Axes, rows: Sequence[Dot], *, limits: tuple[float, float], percent:
         chosen = [(x, y) for x, y, is_own in known if is_own == own]
         if chosen:
             xs, ys = zip(*chosen, strict=True)
-            sns.scatterplot(x=xs, y=ys, ax=ax, color=colour, s=size, linewidth=0, zorder=3, legend=False)
+            ax.scatter(xs, ys, color=colour, s=size, linewidth=0, zorder=3)
     span = high - low
     for y, row in zip(places, rows, strict=True):
         ax.text(

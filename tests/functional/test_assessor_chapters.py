@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from swe.core.dates import period
-from swe.indicators.assessor_calendar import regularity, starts
+from swe.indicators.assessor_calendar import lives, regularity_of, served, starts
 from swe.indicators.assessor_facts import Assessed, assessed
 from swe.indicators.assessor_list import assessor_indicators, codes
 from swe.indicators.assessor_quality import DataQuality, data_grade
@@ -180,7 +180,8 @@ def test_a_large_region_is_drawn_by_division_and_shaded_by_share(
 ) -> None:
     monkeypatch.setattr("swe.indicators.assessor_calendar.STATIONS", 3)
     with data.connect() as con:
-        found = regularity(partial(query, con), level="prefecture", period=PERIOD)
+        ask = partial(query, con)
+        found = regularity_of(lives(ask, period=PERIOD), served(ask, period=PERIOD), level="prefecture")
     assert not found.by_station and found.rows["unit"].tolist() == ["522702"]
     assert found.weeks["share"].between(0, 1).all() and (found.weeks["share"] < 1).any()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -182,6 +184,93 @@ def test_a_dry_run_names_what_differs(
     for lang in ("zh", "en"):
         said = here("run", run, "--dry-run", "--lang", lang, "-o", tmp_path / "outputs" / "light", *words)[1]
         assert reason["name"] in said
+
+
+BULK = ("46", "4601", "460105", "460106", "460107", "4690", "469024")  # six stations, all in one CSV a table
+
+
+@pytest.fixture(scope="module")
+def province(shared: Callable, swe: Callable) -> Path:
+    """A province whose stations stand in shared files, run once."""
+
+    def make(folder: Path) -> dict[str, Any]:
+        make_demo(folder / "demo", region="46", stations=6, months=2, rows=240)
+        run = write_light(folder / "run", BULK, more=SETTINGS)
+        shutil.copytree(folder / "demo" / "raw", folder / "run" / "raw")
+        said = swe("run", run, "--json", "-j", 2)
+        assert said.code == 0, said.err
+        return {"folder": str(folder)}
+
+    return Path(shared("incremental-bulk", make)["folder"])
+
+
+def rewritten(raw: Path, station: str, visit: int, label: str, change: Callable[[str], str]) -> None:
+    """One cell of a visit of a station, changed where it stands."""
+    path = min(raw.glob("走访*.csv"))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    at = next(i for i, head in enumerate(rows[0]) if label in head)
+    row = [row for row in rows[1:] if row[1] == station and row[at]][visit]
+    row[at] = change(row[at])
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def test_corrected_rows_of_files_of_the_province_cost_three_reports(
+    swe: Callable, province: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(province / "run", tmp_path / "run")
+    run = tmp_path / "run" / "run.yml"
+    raw = tmp_path / "run" / "raw"
+    before = contents(out(tmp_path / "run"))
+    rewritten(raw, "460106001", 0, "时长", lambda hours: str(float(hours) + 0.5))
+    rewritten(raw, "460106001", 1, "录入", lambda _: "2023-12-31")  # more is said of the row
+    rewritten(raw, "460106001", 2, "日期", lambda _: "没有")  # the row is rejected
+    said = swe("run", run, "--json")
+    assert (said.code, said.json["made"], said.json["unchanged"]) == (0, 3, len(BULK) - 3), said.err
+    touched = changed(before, contents(out(tmp_path / "run")))
+    assert {name.split("/")[0] for name in touched if "/" in name} == {"46", "4601", "460106"}
+    assert {name for name in touched if "/" not in name} <= {"index.html", "run.json"}
+    again = swe("run", run, "-j", 2, "--json", "-o", tmp_path / "scratch")
+    assert again.code == 0, again.err
+    assert changed(contents(out(tmp_path / "run")), contents(tmp_path / "scratch")) == set()
+
+
+def test_an_unchanged_run_is_decided_without_its_ledgers(
+    province: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(province / "run", tmp_path / "run")
+    run = tmp_path / "run" / "run.yml"
+    monkeypatch.setattr("swe.reports.plan_stamp.SETTLED", 0)
+
+    def planned() -> list[str]:
+        code, told = here("run", run, "--dry-run", "--json")
+        assert code == 0
+        return [step["region"] for step in json.loads(told)["plan"] if step["runs"]]
+
+    assert here("run", run)[0] == 0  # a copy has other times and inodes: loaded and found the same
+
+    def loads(*_: Any, **__: Any) -> None:
+        raise AssertionError("the ledgers were loaded")
+
+    monkeypatch.setattr("swe.reports.planning.region_slices", loads)
+    assert planned() == []
+    path = min((tmp_path / "run" / "raw").glob("走访*.csv"))
+    known = path.stat()
+    data = path.read_bytes()
+    path.write_bytes(data.replace("入户".encode(), "电话".encode(), 1))  # as many bytes
+    os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))  # even under the old time
+    with pytest.raises(AssertionError, match="loaded"):
+        catch(run)
+
+
+def catch(run: Path) -> None:
+    """A dry run in this process, whose exceptions are not turned into exit codes."""
+    from swe.reports.planning import plan
+    from swe.reports.runfile import load_run
+
+    known = load_run(run)
+    plan(known, known.codes, known.folder, settings={}, parameters={}, engine="fork", dry=True)
 
 
 def test_only_failed_leaves_the_others_and_says_so(swe: Callable, tmp_path: Path) -> None:

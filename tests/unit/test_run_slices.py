@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swe.reports.run_slices import FilesByRegion, Sorted, digests
+from swe.reports.run_slices import ACCOUNTS, FilesByRegion, Sorted, digests, files_by_region
 
 ROWS = [  # file, region of the stations, rows, digest
     ("fuquan.xlsx", "522702001", 4, "f1"),
@@ -17,20 +17,29 @@ ROWS = [  # file, region of the stations, rows, digest
     ("guizhou.csv", "520102001", 2, "g0"),
     ("guizhou.csv", "522702001", 5, "g1"),
 ]
-SOURCES = {
-    name: {"bytes": 100, "sha256": name[0] * 64, "rows": 9}
-    for name in ("fuquan.xlsx", "guizhou.csv", "empty.csv")
-}
+NAMES = ("fuquan.xlsx", "guizhou.csv", "empty.csv")
+Said = tuple[str, str, bool, str, str, int]
+SAID: list[Said] = [  # region of the row's station, file, of a row, rule, severity, n
+    ("", "empty.csv", False, "missing.empty_table", "warning", 1),
+    ("", "guizhou.csv", False, "reading.header", "info", 1),
+    ("", "guizhou.csv", True, "reading.rejected", "error", 2),
+    ("520102001", "guizhou.csv", True, "entry.late", "info", 3),
+    ("522702001", "fuquan.xlsx", True, "entry.late", "info", 4),
+    ("522702001", "guizhou.csv", True, "entry.late", "info", 5),
+]
 
 
-def files(rows: list[tuple[str, str, int, str]], **told: Any) -> FilesByRegion:
-    frame = pd.DataFrame(rows, columns=["file", "region", "rows", "digest"]).sort_values(["region", "file"])
-    return FilesByRegion(
-        Sorted.of(frame, "file", "region", "rows", "digest"),
-        SOURCES,
-        told.get("issues", {}),
-        told.get("accounts", {}),
+def files(rows: list[tuple[str, str, int, str]], said: list[Said] = SAID) -> FilesByRegion:
+    placed = pd.DataFrame(rows, columns=["file", "region", "rows", "digest"]).sort_values(["region", "file"])
+    told = pd.DataFrame(said, columns=["region", "file", "row", "rule", "severity", "n"]).sort_values(
+        "region"
     )
+    held = placed.groupby("file")["rows"].sum()
+    accounts = pd.DataFrame(
+        [(name, 100, name[0] * 64, 9, 11, 8, 2, 1, int(held.get(name, 0))) for name in NAMES],
+        columns=["file", "bytes", "sha256", "rows", *ACCOUNTS, "placed"],
+    )
+    return files_by_region(placed, told, accounts)
 
 
 def entry(found: list[dict[str, Any]], name: str) -> dict[str, Any]:
@@ -73,11 +82,30 @@ def test_another_row_moves_the_regions_that_contain_it(code: str, moved: set[str
     assert part == moved - {"52", ""}
 
 
-def test_what_was_said_of_a_file_counts_where_the_file_does() -> None:
-    before, after = (files(ROWS, issues={"fuquan.xlsx": (digest, 2)}) for digest in ("a", "b"))
-    assert before.inputs("522702") != after.inputs("522702")
+def test_what_was_said_of_a_row_belongs_to_the_region_of_its_station() -> None:
+    found = files(ROWS)
+    assert found.issues("5201") == {
+        ("entry.late", "info"): 3, ("missing.empty_table", "warning"): 1, ("reading.header", "info"): 1,
+    }  # fmt: skip
+    assert found.issues("522702")["entry.late", "info"] == 9
+    # a rejected row has no station: it counts where the whole file does
+    assert found.issues("52")["reading.rejected", "error"] == 2
+
+
+def test_another_issue_of_a_row_moves_the_regions_of_its_station() -> None:
+    other = [(*row[:5], row[5] + (row[0] == "522702001")) for row in SAID]
+    before, after = files(ROWS), files(ROWS, other)
+    assert before.inputs("522702") != after.inputs("522702") and before.inputs("52") != after.inputs("52")
     assert before.inputs("5201") == after.inputs("5201")
-    assert entry(before.inputs("5227"), "ledgers.issues")["rows"] == 2
+    assert entry(before.inputs("5201"), "ledgers.issues")["rows"] == 3
+
+
+def test_the_rows_of_a_shared_file_are_accounted_for_region_by_region() -> None:
+    found = files(ROWS)
+    assert found.accounts("5201") == {"rows_read": 2 + 11, "accepted": 2 + 8, "rejected": 2, "skipped": 1}
+    assert found.accounts("52") == {"rows_read": 33, "accepted": 24, "rejected": 6, "skipped": 3}
+    assert found.accounts("5201", shared=False)["rows_read"] == 11  # the empty file's alone
+    assert (found.shared("5201"), found.shared("522702"), found.shared("52")) == (1, 1, 0)
 
 
 @given(

@@ -188,6 +188,7 @@ def data_quality(p: Page) -> list[Block]:
     made: list[Block] = [
         Heading(p.w("ledger.quality_title")),
         p.p("ledger.quality_rows"),
+        *([p.p("ledger.shared_files", "note")] if ledger.shared_files else []),
         table(
             "ledger_rows", p.w("captions.ledger_rows"), p.columns("indicator", "#count"), rows, folded=False
         ),

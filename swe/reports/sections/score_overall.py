@@ -79,10 +79,7 @@ def grade_counts(p: Page, fw: Framework) -> Markup:
 
 def names_of(e: Evaluation) -> dict[str, str]:
     """Stations' names by id."""
-    if e.ledger is None:
-        return {}
-    rows = e.ledger.facts.stations.to_dict("records")
-    return {str(row["station_id"]): str(row["name"] or row["station_id"]) for row in rows}
+    return {} if e.ledger is None else e.ledger.facts.names
 
 
 def grade_mark(p: Page, fw: Framework, zh: str, *, vetoed: bool = False) -> Mark:

@@ -121,13 +121,14 @@ def _rectification(
 ) -> tuple[str, str, list[str], list[tuple[Any, ...]]]:
     rows = [
         (
-            *line(p, row)[:1],
+            station,
             str(row[f"severity_{p.lang}"]),
-            *line(p, row)[1:],
+            *said,
             _plain(row["lost"]),
             str(row["evidence"]),
         )
         for row in listed
+        for station, *said in [line(p, row)]
     ]
     columns = columns_of(
         p,
