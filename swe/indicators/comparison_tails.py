@@ -13,7 +13,7 @@ from swe.indicators.comparison_spread import Floats, Target, stable
 from swe.stats.rank_sets import bonferroni
 from swe.stats.ranking import BOOTSTRAP_UP_TO
 
-DRAWS, DRAWS_OF_MANY = 1000, 250  # the second for more units than `stats.ranks` bootstraps
+DRAWS, DRAWS_OF_MANY = 500, 250  # the second for more units than `stats.ranks` bootstraps
 BINS = 64  # of standard errors; the same bound for counts and for normal errors, so that it cancels in their ratio
 SEED = 0
 

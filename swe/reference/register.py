@@ -77,7 +77,7 @@ def rows(vintage: str = NEWEST) -> Mapping[str, Row]:
         "SELECT code, name, kind, villages, communities FROM register WHERE vintage = ? ORDER BY code",
         known_vintage(vintage),
     )
-    return MappingProxyType({code: Row(*rest) for code, *rest in read})
+    return MappingProxyType({row[0]: Row._make(row[1:]) for row in read})
 
 
 @lru_cache(maxsize=1)
