@@ -46,12 +46,13 @@ DATED = {
 }  # fmt: skip
 # Direct service in person-times: a case contact serves one person once.
 DIRECT = ("case_contacts", "group_person_times", "activity_person_times", "visit_person_times")
+SERVICES = ("cases", "groups", "activities", "visits")  # what shows that a station serves
 KINDS = {"case": "cases", "group": "groups", "activity": "activities"}  # held against the minima
 DOCUMENTS = ("intake", "assessment", "plan", "intervention", "evaluation", "closing")
 PEOPLE = ("workers", "licence_known", "certified", "left_post", "clients")
 SURVEY = ("approached", "answered", "asked_awareness", "known", "asked_satisfaction", "satisfied")
 MONEY = ("budget_cny", "received_cny", "spent_cny")
-OWN = ("station_id", "name", "kind", "region_code", "area_m2", "resident_workers", "certified_workers", "opened_on", "simulated")  # fmt: skip
+OWN = ("station_id", "name", "kind", "region_code", "area_m2", "resident_workers", "certified_workers", "opened_on", "closed_on", "simulated")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -144,12 +145,20 @@ def _sums(prefix: str, period: Period) -> list[str]:
         "licence_known": "count(*) FILTER (WHERE licence IS NOT NULL)",
         "certified": "count(*) FILTER (WHERE licence IN ('assistant', 'social_worker', 'senior'))",
         "left_post": "count(*) FILTER (WHERE left_on IS NOT NULL)",
+        "in_post": f"count(*) FILTER (WHERE coalesce(left_on > DATE '{period.last}', TRUE))",
     }
     made.append(
         f"SELECT station_id, {_columns(people)} FROM workers WHERE {mine(prefix)} GROUP BY station_id"
     )
     made.append(
         f"SELECT station_id, {_columns({'clients': 'count(*)'})} FROM clients WHERE {mine(prefix)} GROUP BY station_id"
+    )
+    days = " UNION ALL ".join(
+        f"SELECT station_id, {DATED[table]} AS day FROM {table} WHERE {mine(prefix)} AND {within(DATED[table], period)}"
+        for table in SERVICES
+    )
+    made.append(
+        f"SELECT station_id, strftime(max(day), '%Y-%m-%d') AS last_service FROM ({days}) GROUP BY station_id"
     )
     when = f"(date IS NULL OR {within('date', period)})"
     made.append(

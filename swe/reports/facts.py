@@ -17,6 +17,7 @@ from swe.reports.comparison_numbers import comparison_numbers
 from swe.reports.effect_numbers import effect_numbers
 from swe.reports.framework_numbers import framework_numbers
 from swe.reports.ledger_numbers import ledger_numbers
+from swe.reports.listed_numbers import listed_numbers
 from swe.reports.score_numbers import score_numbers
 from swe.show.numbers import Number, Status, number
 from swe.show.words import both
@@ -37,6 +38,7 @@ def all_numbers(e: Evaluation) -> Iterator[Number]:
                  peer_numbers, quality_numbers):  # fmt: skip
         yield from area(e)
     yield from ledger_numbers(e)
+    yield from listed_numbers(e)
     yield from score_numbers(e)
     yield from framework_numbers(e)
     yield from effect_numbers(e)

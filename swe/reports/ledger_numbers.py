@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 from swe.core.bounded import Bounded
 from swe.indicators.ledger_facts import MEASURES
+from swe.reference import register
 from swe.reports.ledger_list_numbers import list_numbers, station_slug
 from swe.show.numbers import Number, number
 from swe.show.words import both
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from swe.reports.evaluation import Evaluation
 
-__all__ = ["STATION_MEASURES", "ledger_numbers", "spoken", "station_slug"]
+__all__ = ["MOST_LISTED", "STATION_MEASURES", "declared", "ledger_numbers", "spoken", "station_slug"]
 
 UNITS = {name: unit for name, (_, _, unit) in MEASURES.items()} | {"direct_person_times": "person_time"}
 PEOPLE = {"workers": "person", "licence_known": "person", "certified": "person", "left_post": "person", "clients": "person"}  # fmt: skip
@@ -26,6 +29,10 @@ SURVEY = {
 }  # fmt: skip
 MEAN = "mean of the ledger"
 TABLES = {"case": "cases", "group": "groups", "activity": "activities"}
+MOST_LISTED = (
+    300  # stations of a page; a large prefecture has as many, and a page must stay below three megabytes
+)
+COUNTY, PROVINCE = 6, 2  # digits
 STATION_MEASURES = ("cases", "groups", "activities", "households_visited", "visit_person_times")
 # rate → (numerator, denominator, label): parts of a whole, both shown beside it
 RATES = {
@@ -45,7 +52,7 @@ def ledger_numbers(e: Evaluation) -> Iterator[Number]:
     yield from found.values()
     for id, (above, below, label) in RATES.items():
         yield _rate(e, id, found.get(above), found.get(below), label)
-    yield from _stations(e)
+    yield from _declared(e)
     yield from list_numbers(e)
 
 
@@ -124,20 +131,43 @@ def _valid(e: Evaluation, code: str, valid: float) -> float | Bounded:
     return Bounded(float(listed.loc[code, "lower"]), valid, float(listed.loc[code, "upper"]))
 
 
-def _stations(e: Evaluation) -> Iterator[Number]:
+def declared(e: Evaluation) -> pd.DataFrame:
+    """What a page lists side by side: its stations, or of more than MOST_LISTED their sums by county, of the nation by province.
+
+    Columns: id (the middle of a number's name), name, kind (of a station), stations, and STATION_MEASURES; NaN where
+    nobody reported.
+    """
     assert e.ledger is not None
-    for row in e.ledger.facts.stations.to_dict("records"):
+    stations = e.ledger.facts.stations
+    if len(stations) <= MOST_LISTED:
+        names = [e.ledger.facts.names[str(id)] for id in stations["station_id"]]
+        ids = [f"stations.{station_slug(str(id))}" for id in stations["station_id"]]
+        return stations.assign(id=ids, name=names, stations=1)
+    digits = PROVINCE if e.region.level == "nation" else COUNTY
+    place = stations["region_code"].astype(str).str[:digits]
+    groups = stations.groupby(place, sort=True)
+    sums = (
+        groups[list(STATION_MEASURES)]
+        .sum(min_count=1)
+        .assign(stations=groups.size())
+        .reset_index(names="place")
+    )
+    known = register.latest()
+    names = [known[code][0] if code in known else code for code in sums["place"]]
+    return sums.assign(id="areas." + sums["place"], name=names, kind="")
+
+
+def _declared(e: Evaluation) -> Iterator[Number]:
+    for row in declared(e).to_dict("records"):
         for name in STATION_MEASURES:
             value = row[name]
             known = None if value is None or math.isnan(value) else float(value)
-            labels = both(f"labels.output_{name}")
+            yield _count(e, f"{row['id']}.{name}", known, UNITS[name], labels=both(f"labels.output_{name}"))
+        if not row["kind"]:
             yield _count(
-                e,
-                f"stations.{station_slug(str(row['station_id']))}.{name}",
-                known,
-                UNITS[name],
-                labels=labels,
-            )
+                e, f"{row['id']}.stations", float(row["stations"]), "station", method="ledger count",
+                labels=both("labels.listed_stations"),
+            )  # fmt: skip
 
 
 def _count(

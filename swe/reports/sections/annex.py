@@ -13,7 +13,7 @@ from swe.reports.sections.page import Page, code, day, free, quoted
 from swe.show.blocks import Heading, Listing, Section, Table, table
 
 ELSEWHERE = (
-    "comparison.", "figure.", "scope.units.", "scope.villages.", "stations.",
+    "comparison.", "figure.", "scope.units.", "scope.villages.", "stations.", "areas.",
     *(f"score.{part}." for part in ("total", "rank", "flip", "sure", "to_next", "gain", "dimension", "value", "points",
                                     "self", "checked", "self_less", "part")),
     *(f"framework.{part}." for part in ("points", "dimension", "weight", "items")),

@@ -33,7 +33,7 @@ def overall(e: Evaluation) -> Section:
 def section(e: Evaluation) -> Section:
     """The chapter on coverage and pace."""
     p = Page(e)
-    blocks: list[Block | None] = [_lead(p)]
+    blocks: list[Block | None] = [_lead(p), _listed(p)]
     for track in e.tracks:
         blocks += _track(p, track)
     blocks += [_peers(p), _claims(p), _three(p), p.figures("coverage"), p.derived("coverage")]
@@ -60,6 +60,14 @@ def count_label(p: Page) -> str:
         if count is None
         else str(count["label_zh" if p.lang == "zh" else "label_en"])
     )
+
+
+def _listed(p: Page) -> Paragraph | None:
+    """The units with a station, staff and service by the stations' own records."""
+    if not p.e.has(*(f"coverage.listed.{rate}" for rate in ("built", "staffed", "serving"))):
+        return None
+    key = "coverage.listed_elsewhere" if p.n("coverage.listed.elsewhere").value else "coverage.listed_lead"
+    return p.p(key)
 
 
 def _lead(p: Page) -> Paragraph:
@@ -253,21 +261,26 @@ def _claim_rows(p: Page, claim: Claim, tail: str) -> list[tuple[Any, ...]]:
 
 
 def _three(p: Page) -> Table:
-    """Built, staffed and serving are three indicators."""
+    """Built, staffed and serving are three indicators: as published and, where ledgers are there, by their records."""
     frame = three_rates(p.e.region.code, published=p.e.facts)
-    rows = []
+    by_ledger = p.e.ledger is not None
+    rows: list[tuple[Any, ...]] = []
     for row in frame.itertuples():
         known = row.rate == "built" and p.e.has("coverage.rate")
-        above = (
-            known and (p.n("coverage.rate").value or 0) > 1
-        )  # a count of stations, then, not a share of units
+        # a count of stations, then, not a share of units
+        above = known and (p.n("coverage.rate").value or 0) > 1
         value = p.n("coverage.rate") if known and not above else None
-        needs = (
-            p.say("coverage.needs_prefix", what=p.w(f"absent.{row.rate}_needed"))
-            if value is None
-            else Markup("")
-        )
-        mark = p.mark("above" if above else "ok" if known else "missing")
-        rows.append((p.w(f"coverage.{row.rate}"), value, mark, needs))
-    return table("three", p.w("captions.three"), p.columns("claim_text", "#value", "verdict", "note"), rows,
-                 note=p.say("coverage.three_note"), folded=False)  # fmt: skip
+        if not by_ledger:
+            needs = p.say("coverage.needs_prefix", what=p.w(f"absent.{row.rate}_needed")) if value is None else Markup("")  # fmt: skip
+            mark = p.mark("above" if above else "ok" if known else "missing")
+            rows.append((p.w(f"coverage.{row.rate}"), value, mark, needs))
+            continue
+        said = p.mark("above") if above else value if known else p.w("coverage.not_published")
+        listed = f"coverage.listed.{row.rate}"
+        rows.append((p.w(f"coverage.{row.rate}"), said, p.n(listed), p.n(f"{listed}.units")))
+    if not by_ledger:
+        columns, note = p.columns("claim_text", "#value", "verdict", "note"), p.say("coverage.three_note")
+    else:
+        columns = p.columns("claim_text", "#published", "#by_ledger", "#units_by_ledger")
+        note = p.say("coverage.three_note") + p.say("coverage.listed_note")
+    return table("three", p.w("captions.three"), columns, rows, note=note, folded=False)

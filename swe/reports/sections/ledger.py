@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from swe.ledgers.contract import contract
-from swe.reports.ledger_numbers import STATION_MEASURES, spoken, station_slug
+from swe.reports.ledger_numbers import STATION_MEASURES, declared, spoken
 from swe.reports.sections.ledger_list import by_station, list_blocks
 from swe.reports.sections.ledger_list import columns as list_columns
 from swe.reports.sections.ledger_quality import record_blocks
@@ -153,21 +153,23 @@ def _domains(p: Page) -> Picture | None:
 
 
 def _stations(p: Page) -> list[Block]:
-    """One row a station: what it declared, side by side; no rank without knowing how sure it would be."""
-    ledger = p.e.ledger
-    assert ledger is not None
-    rows: list[tuple[Any, ...]] = []
-    for row in ledger.facts.stations.to_dict("records"):
-        slug = station_slug(str(row["station_id"]))
-        numbers = [p.n(f"stations.{slug}.{name}") for name in STATION_MEASURES]
-        kind = p.w(f"ledger.kind_{row['kind']}")
-        rows.append((free(str(row["name"] or row["station_id"])), kind, *numbers))
+    """One row a station, or a county of a large region: what was declared, side by side, and no rank."""
+    rows = declared(p.e).to_dict("records")
     if not rows:
         return []
-    columns = [*p.columns("name", "kind"), *("#" + p.w(f"labels.output_{name}") for name in STATION_MEASURES)]
-    made = table("stations", p.w("captions.stations"), columns, rows, note=p.say("ledger.stations_note"))
-    coverage = list_blocks(p, "stations")
-    return [p.p("ledger.stations"), *coverage, made, *by_station(p)]
+    places = not rows[0]["kind"]
+    cells: list[tuple[Any, ...]] = [
+        (
+            free(str(row["name"])),
+            p.n(f"{row['id']}.stations") if places else p.w(f"ledger.kind_{row['kind']}"),
+            *(p.n(f"{row['id']}.{name}") for name in STATION_MEASURES),
+        )
+        for row in rows
+    ]
+    columns = [*p.columns("name", "#listed_stations" if places else "kind"), *("#" + p.w(f"labels.output_{name}") for name in STATION_MEASURES)]  # fmt: skip
+    which = "places" if places else "stations"
+    made = table("stations", p.w(f"captions.{which}"), columns, cells, note=p.say("ledger.stations_note"))
+    return [p.p(f"ledger.{which}"), *list_blocks(p, "stations"), made, *by_station(p)]
 
 
 def data_quality(p: Page) -> list[Block]:

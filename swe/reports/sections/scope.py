@@ -18,7 +18,8 @@ def background(e: Evaluation) -> Section:
     """The programmes on file and the texts they rest on."""
     p = Page(e)
     if not e.programmes:
-        return p.section("background", p.p("scope.no_programme", name=p.name(e.region)))
+        key = "scope.no_programme" if e.ledger is None else "scope.no_programme_ledgers"
+        return p.section("background", p.p(key, name=p.name(e.region)))
     rows = [
         (
             free(getattr(v.programme.title, e.lang)), p.w(f"kinds.{v.programme.kind}"), _period(p, v.programme.period),

@@ -87,7 +87,10 @@ def _coverage(p: Page) -> Markup:
     if units.value == 0:
         return p.say("summary.no_units", where=where)
     if not e.has("coverage.stations"):
-        return p.say("summary.no_stations", where=where, vintage=day(e.vintage))
+        listed = e.has("coverage.listed.built.units", "coverage.listed.serving.units")
+        return p.say(
+            "summary.listed" if listed else "summary.no_stations", where=where, vintage=day(e.vintage)
+        )
     rate = p.n("coverage.rate").value
     if stations.value is None or stations.approximate:
         text = p.say("summary.stations_bound", where=where, label=count_label(p))
