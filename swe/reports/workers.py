@@ -53,6 +53,7 @@ class _Running:
     cells: list[bytes] = field(default_factory=list)
     outcome: Outcome | None = None
     killed_for: SweError | None = None
+    asked: float | None = None  # when it was told to stop
 
 
 def forks() -> bool:
@@ -198,14 +199,16 @@ def _limit(each: _Running) -> None:
             "file, or use --memory.",
         )
         _kill(each.process)
-    elif spent > allowed + GRACE:
-        _kill(each.process)
-    elif spent > allowed and each.killed_for is None:
+    elif spent > allowed and each.asked is None:
         each.killed_for = TimeLimitError(
             f"超过时限 {allowed} 秒。可在运行文件 limits.timeout 或用 --timeout 放宽。",
             f"the time limit of {allowed} s was reached. Widen limits.timeout in the run file, or use --timeout.",
         )
+        each.asked = time.monotonic()
         each.process.terminate()
+    # from when it was asked, however late a busy driver has looked: its reason is never lost
+    elif each.asked is not None and time.monotonic() - each.asked > GRACE:
+        _kill(each.process)
 
 
 def _ended(each: _Running) -> Outcome:
