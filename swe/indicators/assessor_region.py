@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+import pandas as pd
 
 from swe.indicators import frame as frames
 from swe.indicators.assessor_list import lines_of, worked_out
@@ -22,7 +23,6 @@ from swe.ledgers.contract import contract
 
 if TYPE_CHECKING:
     import duckdb
-    import pandas as pd
 
     from swe.core.dates import Period
     from swe.indicators.station_scope import By, Flags, Floats
@@ -115,15 +115,25 @@ def region_list(con: duckdb.DuckDBPyConnection, *, level: str, period: Period, s
 
 
 def lists(
-    con: duckdb.DuckDBPyConnection, *, levels: Sequence[str], period: Period, snapshot: str = ""
+    con: duckdb.DuckDBPyConnection,
+    *,
+    levels: Sequence[str],
+    period: Period,
+    snapshot: str = "",
+    by_station: bool = True,
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """The list of every station that a connection sees, and that of every unit of these levels, out of one reading."""
+    """The list of every station that a connection sees, and that of every unit of these levels, out of one reading.
+
+    Without `by_station` the first is empty: the nation's would be millions of rows that nobody prints.
+    """
     own = open_stations(con)
     question = Asked("station", period, period.text)
     wanted = Wanted(question, own, calendar(scope(question, own)))
     worked_out(wanted)
     source = _Remembered(con, question, own, wanted)
-    stations = frames.frame(source.scope, lines_of(source, worked_out(source), snapshot))
+    stations = pd.DataFrame()
+    if by_station:
+        stations = frames.frame(source.scope, lines_of(source, worked_out(source), snapshot))
     found = {}
     for level in levels:
         grouped = copy.copy(source)

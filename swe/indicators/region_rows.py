@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     Rows = Callable[[str], pd.DataFrame]
 
 LEVELS = ("township", "county", "prefecture", "province")
+# codes of the assessors' list that a report gives for every station; the others are of regions
+BY_STATION = (
+    "completion.person_times", "frequency.months", "frequency.longest_gap_days", "team.certified_rate",
+    "quality.file_completeness", "awareness.known_rate", "awareness.satisfied_rate",
+)  # fmt: skip
 WHOLE = ("findings", "ratings")  # tables that a report lists row by row
 STATION = ("station_id", "station", "unit")  # how a frame calls a station
 REGION = "_region"  # the region code of a row's station; no column of a ledger begins with _r
@@ -68,7 +73,7 @@ def region_rows(con: duckdb.DuckDBPyConnection, *, period: Period) -> dict[str, 
         "entries": found.entries,
         "activities": found.activities,
         **{table: _whole(ask, table) for table in WHOLE},
-        "list": _plain(stations),
+        "list": _plain(stations[stations["indicator"].isin(BY_STATION)]),
     }
     where = dict(zip(listed["station"], listed["region"].fillna(""), strict=True))
     placed = {name: _placed(frame, where) for name, frame in made.items()}

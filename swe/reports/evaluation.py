@@ -338,4 +338,4 @@ def _nation(run: Run, data: Tables, place: Region) -> pd.DataFrame | None:
     from swe.indicators.assessor_region import lists
 
     with data.connect() as connection:
-        return lists(connection, levels=("nation",), period=run.period)[1]["nation"]
+        return lists(connection, levels=("nation",), period=run.period, by_station=False)[1]["nation"]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from swe.core.bounded import Bounded
 from swe.indicators.assessor_calendar import starts
 from swe.indicators.assessor_list import codes, describe
+from swe.indicators.region_rows import BY_STATION
 from swe.ledgers.checks.targets import UNITS_OF
 from swe.show.numbers import Number, number
 from swe.show.words import both
@@ -57,10 +58,6 @@ IDS: Mapping[str, tuple[str, str, str]] = {
     "findings.rectified_rate": ("institution.rectified_rate", "issue", "issue"),
     "findings.overdue": ("institution.overdue", "", ""),
 }  # fmt: skip
-BY_STATION = (
-    "completion.person_times", "frequency.months", "frequency.longest_gap_days", "team.certified_rate",
-    "quality.file_completeness", "awareness.known_rate", "awareness.satisfied_rate",
-)  # fmt: skip
 STATIONS = 200  # a region of more shows them in the reports of its counties
 DESIGNED = {"awareness.known_rate": "known", "awareness.satisfied_rate": "satisfied"}
 LISTED, DESIGN, RECORDS = "assessors' list", "survey by design", "check of the records"

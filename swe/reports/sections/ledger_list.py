@@ -8,7 +8,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from swe.indicators.assessor_list import describe, source_of
-from swe.reports.ledger_list_numbers import BY_STATION, STATIONS, id_of, listed_codes, station_slug
+from swe.indicators.region_rows import BY_STATION
+from swe.reports.ledger_list_numbers import STATIONS, id_of, listed_codes, station_slug
 from swe.reports.sections.page import Page, free, joined, marked
 from swe.show.blocks import Block, Mark, Paragraph, Table, table
 from swe.show.units import unit_word
