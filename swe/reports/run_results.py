@@ -281,7 +281,7 @@ def _kept(
     for name, frame in frames.items():
         old = pd.read_parquet(reference / f"{name}.parquet")
         parts = [old[old["unit"].isin(same)], frame[~frame["unit"].isin(same)]]
-        joined = pd.concat([part for part in parts if len(part)], ignore_index=True)
+        joined = pd.concat([part for part in parts if len(part)] or [frame], ignore_index=True)
         frames[name] = joined.sort_values(["region", "unit"], kind="stable", ignore_index=True)
     changed = sorted((set(before["unit"]) | set(now["unit"])) - same)
     first = read_json(reference / ABOUT)
