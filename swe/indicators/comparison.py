@@ -129,7 +129,7 @@ def compared(
         return _compared(rows.given(data, chosen), by, "" if period is None else str(period), reference, ())
     if period is None:
         raise UsageError("从台账比较时需要 period", "a comparison out of a ledger needs a period")
-    return gathered(_read(data, period, within), by=by, measures=chosen, reference=reference)
+    return gathered(read_months(data, period, within), by=by, measures=chosen, reference=reference)
 
 
 def gathered(
@@ -144,7 +144,8 @@ def gathered(
     return _compared(made, by, found.period.text, reference, _left_out(found))
 
 
-def _read(data: Any, period: str | Period, within: str) -> StationMonths:
+def read_months(data: Any, period: str | Period, within: str = "") -> StationMonths:
+    """The rows of a store's stations, of all or those of a region (`within`)."""
     from swe.indicators.indicator_frame import checked
     from swe.ledgers.snapshot_reader import query
 

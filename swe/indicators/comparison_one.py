@@ -106,14 +106,14 @@ def compare_one(
     y, e = (used[name].to_numpy(dtype=float) for name in ("count", "exposure"))
     whole = gaps.whole(used)
     mine = months[months["unit"].isin(set(used["unit"]))]
-    own = 1.0 if binomial else spread.month_dispersion(mine) if len(mine) else 1.0
+    own = _dispersion(mine, binomial)
     target = _target(y, e, binomial, own, known)
     se, low, high = gaps.limits(
         y, e, whole, binomial=binomial, dispersion=own if target is None else target.dispersion
     )
     silent = (used["due"] - used["reported"]).clip(lower=0).fillna(0)
     table = used.assign(value=y / e, se=se, lower=low, upper=high, silent=silent)
-    varies = target is not None and target.value > 0 and not (binomial and target.value >= 1)
+    varies = _varies(target, binomial)
     if target is None or not varies or len(used) < FEW:
         return _unranked(measure, table, apart, target, known, varies, mine)
     expected = e if binomial else e * target.value / target.dispersion
@@ -144,6 +144,36 @@ def compare_one(
         notes,
         mine,
     )
+
+
+@dataclass(frozen=True)
+class Common:
+    """What a whole gives to the comparison of its parts: the target of its units, how many they are, how many stand apart."""
+
+    target: Target
+    units: int
+    apart: int
+
+
+def common(measure: Measure, frame: pd.DataFrame, months: pd.DataFrame) -> Common | None:
+    """The target that `compare_one` finds, without ranks and tests; None where it would rank nothing."""
+    binomial = measure.kind == "share"
+    status = gaps.statuses(frame)
+    used = frame[status == "ok"]
+    y, e = (used[name].to_numpy(dtype=float) for name in ("count", "exposure"))
+    own = _dispersion(months[months["unit"].isin(set(used["unit"]))], binomial)
+    target = _target(y, e, binomial, own, None)
+    if target is None or not _varies(target, binomial) or len(used) < FEW:
+        return None
+    return Common(target, len(used), len(frame) - len(used))
+
+
+def _dispersion(months: pd.DataFrame, binomial: bool) -> float:
+    return 1.0 if binomial or not len(months) else spread.month_dispersion(months)
+
+
+def _varies(target: Target | None, binomial: bool) -> bool:
+    return target is not None and target.value > 0 and not (binomial and target.value >= 1)
 
 
 def _unranked(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from swe.core.bounded import Bounded
+from swe.indicators.comparison_one import SETTLED
 from swe.reports.comparison_view import LEAD, SHARE, ComparisonView
 from swe.reports.ledger_numbers import station_slug
 from swe.show.numbers import Number, Status, number
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from swe.reports.evaluation import Evaluation
 
 MOST = 200  # units that a page lists; of more, those beyond the usual spread
+SHOWN = 16  # digits of a hash that name a file
 RATIO, COUNT, REGISTER = "ledger ratio", "ledger count", "count of register rows"
 
 
@@ -31,6 +33,8 @@ def comparison_numbers(e: Evaluation, view: ComparisonView | None) -> Iterator[N
         for name, each in view.comparison.measures.items():
             yield from _measure(made, name, each)
         yield made("tests", "label_tests", view.comparison.tests, "", COUNT)
+        if view.reference is not None:
+            yield made("reference.stations", "label_reference_stations", view.reference.stations, "station", COUNT, source=made.common, as_of=view.reference.as_of)  # fmt: skip
         for name in (LEAD, SHARE):
             if name in view.comparison.measures:
                 yield from _units(made, name, view.comparison[name])
@@ -48,6 +52,7 @@ class _Maker:
         self.who = view.by  # station, county: also the word after a number of them
         self.region, self.as_of = e.region.code, e.run.period.last.isoformat()
         self.ledgers = f"ledgers:{e.ledger.snapshot}"
+        self.common = "" if view.reference is None else f"ledgers.comparison:{view.reference.sha256[:SHOWN]}"
 
     def __call__(
         self, id: str, label: str, value: Any, unit: str, method: str, *, low: float = math.nan, high: float = math.nan,
@@ -74,14 +79,22 @@ def _measure(made: _Maker, name: str, each: Compared) -> Iterator[Number]:
     unit = each.measure.unit
     yield made(f"{name}.units", "label_units", len(each.table), made.who, COUNT)
     yield made(f"{name}.apart", "label_apart", len(each.apart), made.who, COUNT)
+    common = made.common if each.target_of == SETTLED else ""
     if each.target is not None:
-        yield made(f"{name}.target", "label_target", each.target.value, unit, RATIO)
+        yield made(f"{name}.target", "label_target", each.target.value, unit, RATIO, source=common)
     if each.ranked:
         yield made(f"{name}.tiers", "label_tiers", each.tiers, "tier", "rank sets")
         yield made(f"{name}.flagged", "label_flagged", each.flagged, made.who, "false discovery rate")
         yield made(f"{name}.small", "label_small", int(each.table["small"].sum()), made.who, COUNT)
         if each.target is not None and each.target.dispersion > 1:
-            yield made(f"{name}.dispersion", "label_dispersion", each.target.dispersion, "ratio", RATIO)
+            yield made(
+                f"{name}.dispersion",
+                "label_dispersion",
+                each.target.dispersion,
+                "ratio",
+                RATIO,
+                source=common,
+            )
 
 
 def _units(made: _Maker, name: str, each: Compared) -> Iterator[Number]:

@@ -311,7 +311,7 @@ def _ledger(run: Run, place: Region) -> LedgerView | None:
             rows, place.code, level=place.level, whole=_nation(run, data, place), complete=found.complete, accounts=whole
         )  # fmt: skip
         months = region_rows.months(rows, period=run.period)
-    compared = comparison_view(months, place, needs=run.needs, reference=None)
+    compared = comparison_view(months, place, needs=run.needs, reference=results.comparison(place))
     return LedgerView(
         facts=found,
         snapshot=results.slice_sha256(place.prefix)[:SLICE],

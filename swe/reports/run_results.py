@@ -2,7 +2,8 @@
 
 They lie as files beside the store. The first computation is the reference: a station whose rows are the same as then
 keeps its score, rank and intervals, so that one corrected ledger changes the reports of its own county, prefecture and
-province and no others. `refresh` makes a new reference.
+province and no others. What stations are compared with (`run_comparison`) stands as long. `refresh` makes a new
+reference.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from swe.core.files import json_text, sha256_of, sha256_of_bytes, staged_folder, write_atomic
-from swe.reference.regions import region
+from swe.reference.regions import Region, region
+from swe.reports import run_comparison
 from swe.reports.manifest import code_sha256, read_json
+from swe.reports.run_comparison import COMPARISON, RunComparison
 from swe.reports.run_ledgers import RESULTS, run_ledgers, store_folder
 from swe.reports.run_rows import GROUP, region_reader, write_rows
 from swe.reports.run_slices import (
@@ -47,6 +50,7 @@ STATIONS, FILES, TOLD, ACCOUNTS = "stations", "files", "told", "accounts"
 SHARED = "results"  # in the store
 ROWS = "rows"  # beside the results: what reports are made from, province by province
 ABOUT, REFERENCE = "about.json", "reference.json"
+UNSCORED = "reference-unscored.json"  # of a run without a framework: it takes no other's away
 KEPT = 3  # folders of results that stay beside the reference and the newest: runs that are still reading
 
 
@@ -54,7 +58,7 @@ KEPT = 3  # folders of results that stay beside the reference and the newest: ru
 class RunResults:
     """The shared results of a run: a folder of Parquet files.
 
-    framework   None where the run names none: then there are digests and rows, and no scores
+    framework   None where the run names none: then there are digests, rows and a comparison, and no scores
     reference   as-of date and snapshot of the reference that unchanged stations keep; empty without a framework
     changed     stations that have changed since, and are scored anew
     """
@@ -92,6 +96,19 @@ class RunResults:
         """The rows that the report of a region is made from, by name (`swe.indicators.region_rows`)."""
         return region_reader(self.folder.parent / ROWS, self.about["rows"], prefix)
 
+    @cached_property
+    def _comparison(self) -> RunComparison:
+        return run_comparison.opened(self.folder / COMPARISON)
+
+    def comparison(self, place: Region, stations: Sorted | None = None) -> RunComparison | None:
+        """What the stations of a region are compared with; None where that is the region itself.
+
+        stations  as in `slice_sha256`
+        """
+        held = self.stations(place.prefix) if stations is None else stations
+        known = self._comparison
+        return known if known.serves(place, len(held.below(place.prefix))) else None
+
     def files(self, prefix: str | None) -> FilesByRegion:
         """What a region takes of the run's files; of None, what any region takes."""
         placed, told = _read(self.folder, [FILES, TOLD], prefix or "", also=" OR region = ''")
@@ -121,11 +138,13 @@ class RegionSlices:
     snapshot: str
 
     def inputs(self, code: str) -> list[dict[str, Any]]:
-        """The files behind a region, what was said of them, and one hash of its stations' rows and results."""
-        prefix = region(code).prefix
+        """The files behind a region, what was said of them, one hash of its stations' rows and results, and the reference."""
+        place = region(code)
+        shared = self.results.comparison(place, self.stations)
         return [
-            *self.files.inputs(prefix),
-            {"path": "ledgers", "sha256": self.results.slice_sha256(prefix, self.stations)},
+            *self.files.inputs(place.prefix),
+            {"path": "ledgers", "sha256": self.results.slice_sha256(place.prefix, self.stations)},
+            *([] if shared is None else [{"path": "ledgers.comparison", "sha256": shared.sha256}]),
         ]
 
 
@@ -140,7 +159,11 @@ def region_slices(run: Run, *, refresh: bool = False, dry: bool = False) -> Regi
 
 def reference_path(run: Run) -> Path:
     """The file that says which results are the reference of a run."""
-    return store_folder(run) / SHARED / REFERENCE
+    return store_folder(run) / SHARED / _reference_name(run.framework)
+
+
+def _reference_name(fw: Framework | None) -> str:
+    return UNSCORED if fw is None else REFERENCE
 
 
 def run_results(run: Run, data: Tables, *, refresh: bool = False, dry: bool = False) -> RunResults:
@@ -153,16 +176,17 @@ def run_results(run: Run, data: Tables, *, refresh: bool = False, dry: bool = Fa
         return _opened(Path(given), fw)
     base = data.snapshot.path.parent / SHARED
     key = _key(run, fw)
-    known = None if refresh or fw is None else _reference(base, key)
+    settled = base / _reference_name(fw)
+    known = None if refresh else _reference(settled, key)
     name = sha256_of_bytes(f"{key} {data.snapshot.id} {known}".encode())[:16]
     folder = base / name
     if known is not None and known["snapshot"] == data.snapshot.id:
         folder = base / known["folder"]
     if (refresh and not dry) or not _is_whole(folder):
         _compute(run, data, fw, folder, None if known is None else base / known["folder"])
-    if known is None and fw is not None and not dry:
-        settled = {"key": key, "folder": name, "snapshot": data.snapshot.id, "files": _files(folder)}
-        write_atomic(base / REFERENCE, json_text(settled))
+    if known is None and not dry:
+        now = {"key": key, "folder": name, "snapshot": data.snapshot.id, "files": _files(folder)}
+        write_atomic(settled, json_text(now))
     if not dry:
         _prune(base, folder)
     return _opened(folder, fw)
@@ -183,8 +207,8 @@ def _opened(folder: Path, fw: Framework | None) -> RunResults:
 
 def _prune(base: Path, current: Path) -> None:
     """Remove results that nothing refers to any more."""
-    path = base / REFERENCE
-    kept = {current.name, read_json(path)["folder"]} if path.is_file() else {current.name}
+    settled = [base / name for name in (REFERENCE, UNSCORED)]
+    kept = {current.name, *(read_json(path)["folder"] for path in settled if path.is_file())}
     others = [
         entry
         for entry in base.iterdir()
@@ -216,8 +240,12 @@ def _compute(run: Run, data: Tables, fw: Framework | None, folder: Path, referen
     if fw is not None:
         scored = _scored(run, data, fw, now, frames)
         about |= scored
-    if reference is not None:
+    if reference is None:
+        rows = region_reader(folder.parent / ROWS, about["rows"], "")
+        compared = run_comparison.made(rows, period=run.period, as_of=run.spec.as_of)
+    else:
         about = _kept(reference, now, frames, about)
+        compared = (reference / COMPARISON).read_text(encoding="utf-8")
     with staged_folder(folder) as staged:
         said = {FILES: made.files, TOLD: told_issues(data), ACCOUNTS: file_accounts(data, made.files)}
         for name, frame in {**frames, **said}.items():
@@ -225,6 +253,7 @@ def _compute(run: Run, data: Tables, fw: Framework | None, folder: Path, referen
         with_results = now.assign(scored=_result_digests(staged, sorted(frames), now["unit"]))
         with_results.to_parquet(staged / f"{STATIONS}.parquet", index=False, row_group_size=GROUP)
         (staged / ABOUT).write_text(json_text(about), encoding="utf-8", newline="\n")
+        (staged / COMPARISON).write_text(compared, encoding="utf-8", newline="\n")
 
 
 def _result_digests(folder: Path, names: list[str], units: pd.Series) -> list[str]:
@@ -320,13 +349,12 @@ def _key(run: Run, fw: Framework | None) -> str:
     return sha256_of_bytes(json_text(parts).encode())
 
 
-def _reference(base: Path, key: str) -> dict[str, Any] | None:
+def _reference(path: Path, key: str) -> dict[str, Any] | None:
     """The reference on file; None where there is none, or it is of another system, period or version."""
-    path = base / REFERENCE
     if not path.is_file():
         return None
     known: dict[str, Any] = read_json(path)
-    whole = known["key"] == key and _files(base / known["folder"]) == known["files"]
+    whole = known["key"] == key and _files(path.parent / known["folder"]) == known["files"]
     return known if whole else None
 
 

@@ -222,7 +222,7 @@ def chapter(reports: dict[str, Evaluation]) -> tuple[ComparisonView, dict[str, s
     """The comparison of the planted stations, and its pages."""
     found = planted()
     fair = equity(found, prefix="522702", vintage="2023-06-30")
-    view = ComparisonView("station", gathered(found), None, fair, None, of_reference=False)
+    view = ComparisonView("station", gathered(found), None, fair, None, reference=None)
     pages = {}
     for lang, e in reports.items():
         own = replace(e)

@@ -63,7 +63,11 @@ def _summary(p: Page, view: ComparisonView) -> Table:
             (p.w(f"comparison.{name}"), p.n(f"{at}.units"), p.n(f"{at}.apart"), target, tiers, flagged)
         )
     columns = [p.w("labels.indicator"), *("#" + p.w(f"comparison.column_{c}") for c in ("units", "apart", "target", "tiers", "flagged"))]  # fmt: skip
-    note = p.say("comparison.summary_note_reference" if view.of_reference else "comparison.summary_note")
+    note = (
+        p.say("comparison.summary_note")
+        if view.reference is None
+        else p.say("comparison.summary_note_reference", reference=day(view.reference.as_of))
+    )
     return table("comparison", p.w(f"comparison.caption_{view.by}"), columns, rows, note=note, folded=False)
 
 
