@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from light import write_light
 from test_comparison_chapter import Loose
 from test_incremental import here
-from test_simulated_reports import rewritten
+from test_simulated_reports import activities, rewritten
 
 QUIET, BUSY = "522701", "522702"  # counties of one prefecture, in the same files
 USUAL = {QUIET: 4.0, BUSY: 12.0}  # valid activities a month
@@ -64,23 +64,12 @@ def write_run(folder: Path, counties: tuple[str, ...]) -> Path:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([header, *kept])
 
-    def activities(names: list[str], pattern: dict[str, str]) -> list[list[str]]:
-        rng = np.random.default_rng(20_230_531)
-        made = []
-        for code in chosen:
-            for month in MONTHS:
-                for i in range(max(1, rng.poisson(USUAL[code[:6]]))):
-                    day = f"{month}-{rng.integers(1, 28):02}"
-                    own = {
-                        "社工站编号": code, "活动编号": f"HD{month.replace('-', '')}{i:02}", "日期": day, "录入日期": day,
-                        "参与人数": str(rng.integers(40, 80)), "服务人次": "",
-                    }  # fmt: skip
-                    made.append([{**pattern, **own}[name] for name in names])
-        return made
-
     raw = folder / "run" / "raw"
     first(next(raw.glob(f"{LISTED}*.csv")))
-    rewritten(next(raw.glob(f"{ACTIVITIES}*.csv")), activities)
+    busy = {code: USUAL[code[:6]] for code in chosen}
+    rewritten(
+        next(raw.glob(f"{ACTIVITIES}*.csv")), activities(busy, MONTHS, np.random.default_rng(20_230_531))
+    )
     assert len(chosen) == STATIONS * len(counties)
     return run
 

@@ -7,7 +7,7 @@ import html
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,27 @@ def stations_of(folder: Path) -> list[str]:
         ]
 
 
+def activities(
+    usual: dict[str, float], months: Sequence[str], rng: np.random.Generator
+) -> Callable[[list[str], dict[str, str]], list[list[str]]]:
+    """Valid activities of stations at their Poisson rates a month; at least one, for none would look like no report."""
+
+    def rows(names: list[str], pattern: dict[str, str]) -> list[list[str]]:
+        made = []
+        for code, rate in usual.items():
+            for month in months:
+                for i in range(max(1, rng.poisson(rate))):
+                    day = f"{month}-{rng.integers(1, 28):02}"
+                    own = {
+                        "社工站编号": code, "活动编号": f"HD{month.replace('-', '')}{i:02}", "日期": day, "录入日期": day,
+                        "参与人数": str(rng.integers(40, 80)), "服务人次": "",
+                    }  # fmt: skip
+                    made.append([{**pattern, **own}[name] for name in names])
+        return made
+
+    return rows
+
+
 def simulate(folder: Path, outlying: int, seed: int) -> tuple[str, ...]:
     """Activities at one Poisson rate in every station, a share of cases closed; the outlying do three times as much and
     close far fewer. Everything else of the demonstration is taken away."""
@@ -61,20 +82,6 @@ def simulate(folder: Path, outlying: int, seed: int) -> tuple[str, ...]:
     rng = np.random.default_rng(seed)
     codes = stations_of(folder)
     chosen = tuple(sorted(rng.choice(codes, outlying, replace=False)))
-
-    def activities(names: list[str], pattern: dict[str, str]) -> list[list[str]]:
-        made = []
-        for code in codes:
-            for month in MONTHS:
-                # a month without any would look like a month without a report
-                for i in range(max(1, rng.poisson(BUSY if code in chosen else USUAL))):
-                    day = f"{month}-{rng.integers(1, 28):02}"
-                    own = {
-                        "社工站编号": code, "活动编号": f"HD{month.replace('-', '')}{i:02}", "日期": day, "录入日期": day,
-                        "参与人数": str(rng.integers(40, 80)), "服务人次": "",
-                    }  # fmt: skip
-                    made.append([{**pattern, **own}[name] for name in names])
-        return made
 
     def cases(names: list[str], pattern: dict[str, str]) -> list[list[str]]:
         made = []
@@ -91,7 +98,8 @@ def simulate(folder: Path, outlying: int, seed: int) -> tuple[str, ...]:
                 made.append([{**pattern, **own}[name] for name in names])
         return made
 
-    rewritten(next(folder.glob("raw/社区活动台账*.csv")), activities)
+    busy = {code: BUSY if code in chosen else USUAL for code in codes}
+    rewritten(next(folder.glob("raw/社区活动台账*.csv")), activities(busy, MONTHS, rng))
     rewritten(next(folder.glob("raw/个案台账*.csv")), cases)
     return chosen
 
