@@ -219,7 +219,9 @@ def _sums(vintage: str) -> Mapping[str, list[int]]:
     sums: dict[str, list[int]] = {NATION: _zeros()}
     for code, row in reversed(list(rows(vintage).items())):
         if len(code) == 9:
-            above = sums.setdefault(code[:6], _zeros())
+            above = sums.get(code[:6])
+            if above is None:
+                above = sums[code[:6]] = _zeros()
             above[_PLACE[row.kind]] += 1
             above[-4] += row.villages or 0
             above[-3] += row.communities or 0

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from swe.reports.runfile import Run
 
 MODULES = (
-    "pandas", "pyarrow.parquet", "duckdb", "matplotlib.figure", "matplotlib.dates", "seaborn", "pandera.pandas",
+    "pandas", "pyarrow.parquet", "duckdb", "matplotlib.figure", "matplotlib.dates", "seaborn",
     "papermill", "IPython.core.interactiveshell", "nbconvert", "xlsxwriter", "click", "PIL.PngImagePlugin",
     "swe.reports.region_task", "swe.reports.regional", "swe.reports.shell", "swe.reports.sections", "swe.reports.facts",
 )  # fmt: skip
 LEDGER_MODULES = (  # of reports with ledgers alone
-    "swe.ledgers.checking", "swe.ledgers.load", "swe.indicators.region_rows", "swe.reports.comparison_view",
+    "pandera.pandas", "swe.ledgers.checking", "swe.ledgers.load", "swe.indicators.region_rows", "swe.reports.comparison_view",
     "swe.stats.funnels", "swe.stats.control_charts", "swe.stats.survey_design", "swe.stats.agreement",
     "swe.stats.terminal_digits", "swe.stats.copied_rows", "swe.stats.missing_reports", "swe.stats.entry_dates",
 )  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import json
 import multiprocessing
 import os
 import pickle
@@ -18,24 +17,24 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from swe.core.errors import MachineError, NotebookError, SweError, TimeLimitError
+from swe.core.errors import NotebookError, SweError, TimeLimitError
 from swe.reports import index
+from swe.reports.fork_server import forks, not_started, warm_up
 from swe.reports.region_task import Outcome, Task, failed, make
 from swe.reports.spawned import when_driver_ends
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
-    from swe.reports.runfile import Run
+
+__all__ = ["forked", "forks", "warm_up"]
 
 TICK = 0.05  # seconds between looks at time, memory and messages
 GRACE = 2.0  # seconds that a report past its limit has to write down how far it came
-WORTH_REHEARSING = 4  # reports from which on it pays to make one beforehand in the server
 CELL, OUTCOME = b"c", b"o"  # how a message begins
 PIPE_BYTES = 2**20  # what a report can tell before its driver listens: the pages of most reports
 F_SETPIPE_SZ = 1031  # of fcntl(2), Linux
@@ -56,11 +55,6 @@ class _Running:
     asked: float | None = None  # when it was told to stop
 
 
-def forks() -> bool:
-    """Whether this system can fork safely: Linux can; macOS frameworks do not bear it, Windows has none."""
-    return os.name == "posix" and os.uname().sysname == "Linux"
-
-
 def forked(tasks: list[Task], workers: int) -> Iterator[Outcome]:
     """Outcomes as they come; however a report ends, there is one for it."""
     if not tasks:
@@ -71,13 +65,14 @@ def forked(tasks: list[Task], workers: int) -> Iterator[Outcome]:
     try:
         while waiting or running:
             _fill(running, waiting, workers)
-            wait([each.process.sentinel for each in running], timeout=TICK)
+            busy = [each.messages for each in running if each.outcome is None]
+            wait([*busy, *(each.process.sentinel for each in running)], timeout=TICK)
             for each in running:
                 _listen(each)
                 _limit(each)
+            _fill(running, waiting, workers)  # the next are on their way while of these is told
             done = [each for each in running if not each.process.is_alive()]
             running = [each for each in running if each not in done]
-            _fill(running, waiting, workers)  # the next are on their way while of these is told
             for each in done:
                 yield _ended(each)
     finally:
@@ -87,27 +82,9 @@ def forked(tasks: list[Task], workers: int) -> Iterator[Outcome]:
 
 
 def _fill(running: list[_Running], waiting: deque[Task], workers: int) -> None:
-    while waiting and len(running) < workers:
+    """Start what may run; a report that has handed over its outcome only has to end, which holds up nobody."""
+    while waiting and sum(each.outcome is None for each in running) < workers:
         running.append(_start(waiting.popleft()))
-
-
-def warm_up(run: Run, settings: dict[str, str], reports: int) -> None:
-    """Start the fork server, or leave it be where it runs; it gets ready on its own while the caller goes on."""
-    context = multiprocessing.get_context("forkserver")
-    os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    asked = {
-        "run": str(run.file), "project": str(run.project), "lang": run.lang, "settings": settings,
-        "rehearse": reports >= WORTH_REHEARSING,
-    }  # fmt: skip
-    os.environ["SWE_FORK_SERVER"] = json.dumps(asked)  # no other process warms up
-    context.set_forkserver_preload(["swe.reports.warm"])
-    try:
-        forkserver.ensure_running()
-    except OSError as error:
-        raise _not_started(error) from error
-    finally:
-        os.environ.pop("SWE_FORK_SERVER", None)
 
 
 def _start(task: Task) -> _Running:
@@ -122,14 +99,9 @@ def _start(task: Task) -> _Running:
     try:
         process.start()
     except (OSError, EOFError) as error:  # EOFError: the server has ended
-        raise _not_started(error) from error
+        raise not_started(error) from error
     theirs.close()
     return _Running(task, process, ours, time.monotonic())
-
-
-def _not_started(error: OSError | EOFError) -> MachineError:
-    why = getattr(error, "strerror", None) or type(error).__name__
-    return MachineError(f"不能启动报告进程（{why}）", f"a report's process cannot be started ({why})")
 
 
 def _report(messages: Connection, task: Task) -> None:
