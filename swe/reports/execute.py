@@ -218,9 +218,10 @@ def _in_kernel(notebook: Path, parameters: dict[str, Any], *, cwd: Path, output:
             "笔记本内核中途退出（可能内存不足）", "the kernel died on the way (out of memory?)"
         ) from None
     except RuntimeError as error:
-        raise KernelStartError(
-            f"笔记本内核没有启动（{error}）", f"the kernel did not start ({error})"
-        ) from error
+        from swe.reports.kernel import last_words
+
+        why = "; ".join(filter(None, (str(error), last_words())))
+        raise KernelStartError(f"笔记本内核没有启动（{why}）", f"the kernel did not start ({why})") from error
 
 
 def _notebook_error(error: Any) -> SweError:

@@ -96,3 +96,16 @@ def test_a_worker_that_dies_costs_its_own_report_alone(swe: Callable, tmp_path: 
     assert said.code == 14, said.err
     assert list(said.json["failed"]) == [codes[1]] and said.json["made"] == 2
     assert "ended on its way" in said.json["failed"][codes[1]]
+
+
+def test_a_kernel_s_last_words_are_in_the_reason_and_not_on_the_user_s_screen(
+    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    dying = [sys.executable, "-c", "import sys; sys.exit('ZMQError: Address already in use')"]
+    monkeypatch.setattr("swe.reports.kernel.Manager.format_kernel_cmd", lambda *_, **__: list(dying))
+    with pytest.raises(KernelStartError, match="Address already in use"):
+        execute(
+            task.run.notebook, task.all_parameters, cwd=task.run.project, output=tmp_path / "half.ipynb",
+            timeout=60, engine="kernel",
+        )  # fmt: skip
+    assert "ZMQError" not in capfd.readouterr().err
