@@ -13,6 +13,7 @@ import os
 import pickle
 import random
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -84,7 +85,24 @@ def forked(tasks: list[Task], workers: int) -> Iterator[Outcome]:
 def _fill(running: list[_Running], waiting: deque[Task], workers: int) -> None:
     """Start what may run; a report that has handed over its outcome only has to end, which holds up nobody."""
     while waiting and sum(each.outcome is None for each in running) < workers:
-        running.append(_start(waiting.popleft()))
+        with _uninterrupted():
+            running.append(_start(waiting.popleft()))
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """An interrupt at the keyboard waits: a report that is started and not yet known could not be stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _start(task: Task) -> _Running:
