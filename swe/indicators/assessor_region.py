@@ -20,6 +20,7 @@ from swe.indicators.measure_needs import Wanted, calendar
 from swe.indicators.measures import OF_ASSESSORS, Readings
 from swe.indicators.station_scope import Asked, open_stations, scope
 from swe.ledgers.contract import contract
+from swe.reference.register import DIGITS
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from swe.core.dates import Period
     from swe.indicators.station_scope import By, Flags, Floats
 
-COUNTY = 6  # digits of a county's code
 UNKNOWN = "unknown"  # the store's folder of stations without a region code
 
 
@@ -60,7 +60,7 @@ class _Remembered(Readings):
         scope = self.scope
         unit = scope.unit
         if scope.by_station:
-            unit = np.unique([str(code)[:COUNTY] for code in scope.region], return_inverse=True)[1]
+            unit = np.unique([str(code)[: DIGITS["county"]] for code in scope.region], return_inverse=True)[1]
         kept = np.zeros(max(1, len(self._sent[table])) + 1, dtype=bool)  # the last is of stations in no unit
         np.logical_or.at(kept, unit, self._sent[table])
         kept[-1] = False

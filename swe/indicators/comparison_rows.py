@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from swe.core.errors import DataError
-from swe.indicators.station_months import DIGITS, StationMonths
+from swe.indicators.station_months import StationMonths
+from swe.reference.register import DIGITS
 from swe.stats.frames import read_numbers, require
 
 By = Literal["station", "county", "prefecture", "province"]

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from swe.core.dates import Period
+from swe.indicators.assessor_figures import SERVICES
 from swe.indicators.measure_sql import least_content, valid
 from swe.indicators.reported_months import by_table, here, mine, reported_months, status_counts, within
 
@@ -46,7 +47,6 @@ DATED = {
 }  # fmt: skip
 # Direct service in person-times: a case contact serves one person once.
 DIRECT = ("case_contacts", "group_person_times", "activity_person_times", "visit_person_times")
-SERVICES = ("cases", "groups", "activities", "visits")  # what shows that a station serves
 KINDS = {"case": "cases", "group": "groups", "activity": "activities"}  # held against the minima
 DOCUMENTS = ("intake", "assessment", "plan", "intervention", "evaluation", "closing")
 PEOPLE = ("workers", "licence_known", "certified", "left_post", "clients")

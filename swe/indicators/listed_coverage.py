@@ -13,10 +13,9 @@ from datetime import date
 import pandas as pd
 
 from swe.core.dates import Period
-from swe.reference.register import TOWNSHIP_UNITS, rows
+from swe.reference.register import DIGITS, TOWNSHIP_UNITS, rows
 
 KIND = "station"  # of a township; main stations and village rooms cover no unit
-TOWNSHIP = 9  # digits of a township unit's code
 RECENT_MONTHS = 3  # “近期”: the last quarter of the period
 RATES = ("built", "staffed", "serving")
 
@@ -47,7 +46,7 @@ def listed(stations: pd.DataFrame, *, prefix: str, period: Period, vintage: str)
     units = {
         code
         for code, row in rows(vintage).items()
-        if len(code) == TOWNSHIP and code.startswith(prefix) and row.kind in TOWNSHIP_UNITS
+        if len(code) == DIGITS["township"] and code.startswith(prefix) and row.kind in TOWNSHIP_UNITS
     }
     mine = stations[stations["kind"].fillna(KIND) == KIND]
     opened, closed = (pd.to_datetime(mine[name]).dt.date for name in ("opened_on", "closed_on"))

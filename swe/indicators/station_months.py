@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     Query = Callable[[str], pd.DataFrame]
 
 KIND = "station"  # compared with its like: rooms and main stations have another task
-DIGITS = {"township": 9, "county": 6, "prefecture": 4, "province": 2}
 # measure → (table, SQL of the count); a sum of nothing but empty cells stays missing
 MONTHLY: dict[str, tuple[str, str]] = {
     "valid_cases": ("cases", "count(*) FILTER (WHERE {valid})"),

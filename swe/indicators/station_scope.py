@@ -17,6 +17,7 @@ import pandas as pd
 from swe.core.dates import CONTRACT, Period
 from swe.core.dates import period as parse_period
 from swe.core.errors import UsageError
+from swe.reference.register import DIGITS
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     Days = NDArray[np.datetime64]
 
 By = Literal["station", "township", "county", "prefecture", "province", "nation"]
-DIGITS = {"township": 9, "county": 6, "prefecture": 4, "province": 2}
 NATION = "00"
 KIND = "station"  # of a station whose row does not say (the reader's own rule)
 STATIONS = """

@@ -24,6 +24,10 @@ VINTAGES: tuple[str, ...] = ("2019-10-31", "2020-06-30", "2021-10-31", "2022-10-
 NEWEST = VINTAGES[-1]
 NATION = "00"
 LEVEL_OF_DIGITS = {2: "province", 4: "prefecture", 6: "county", 9: "township"}
+DIGITS = {level: digits for digits, level in reversed(LEVEL_OF_DIGITS.items())}
+AFTER_DIGITS = (
+    ":"  # the character that follows 9: all codes below a prefix lie between it and the prefix with this
+)
 
 # Units are decided by kind. Digits 7-9 of 400-599 are development zones, farms, ports and prisons, and
 # `other` are placeholders: not units. This rule alone gives 1,510 for Guizhou and so its published 72.45 %.

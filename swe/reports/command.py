@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from swe.core import errors
 from swe.core.errors import UsageError
+from swe.reports import batch, planning
+from swe.reports.evaluation import check_inputs
+from swe.reports.execute import Engine, declared_parameters
 from swe.reports.fork_server import forks, warm_up
 from swe.reports.manifest import RUN
 from swe.reports.runfile import Run, RunSpec, load_run, selected
-
-if TYPE_CHECKING:
-    from swe.reports import batch, planning
-    from swe.reports.execute import Engine
 
 
 class Listener(Protocol):
@@ -53,18 +52,15 @@ def run_and_report(
     }
     run = load_run(name, root=project, overrides=settings, lang=lang, audience=audience, today=date.today())
     own = {k: v for k, v in given.items() if k not in settings}
+    _declared(run, own)
     if audience and audience != run.spec.audience:
         settings["audience"] = audience
     target, codes = (out or run.folder).absolute(), selected(run, wanted)
     engine = engine or default_engine()
     begins = fresh or not (target / RUN).is_file()
     if engine == "fork" and begins and not dry_run and dask is None:
-        # most likely there is work: get ready while the rest is imported, checked and planned
+        # most likely there is work: get ready while it is checked and planned
         warm_up(run, settings, len(codes))
-    from swe.reports import batch, planning
-    from swe.reports.evaluation import check_inputs
-
-    _declared(run, own)
     check_inputs(run)
     steps = planning.plan(
         run, codes, target, settings=settings, parameters=own, timeout=timeout, fresh=fresh,
@@ -129,8 +125,6 @@ def _declared(run: Run, names: dict[str, str]) -> None:
             f"{', '.join(fixed)} 由 swe run 自己给出，不能用 -p 改；选地区请用 -r",
             f"{', '.join(fixed)} is given by swe run itself and cannot be set with -p; choose regions with -r",
         )
-    from swe.reports.execute import declared_parameters
-
     if unknown := sorted(set(names) - declared_parameters(run.notebook)):
         raise UsageError(
             f"-p 不认识 {', '.join(unknown)}：既不是运行文件的顶层设置，也不是笔记本声明的参数",

@@ -27,7 +27,7 @@ from swe.indicators.programmes import (
 )
 from swe.reference import published
 from swe.reference.regions import Region, children, region
-from swe.reference.register import NATION
+from swe.reference.register import AFTER_DIGITS, NATION
 from swe.reports.run_ledgers import ROWS, rule_text, run_ledgers
 from swe.reports.run_results import RunResults, run_results
 from swe.reports.runfile import Run, load_run
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from swe.reports.comparison_view import ComparisonView
     from swe.reports.run_plan import EffectView
 
-AFTER_DIGITS = ":"  # the character that follows 9
 SLICE = 16  # digits of a hash that name the rows of a region
 
 

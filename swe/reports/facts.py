@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from swe.reports.evaluation import Evaluation, Track
     from swe.show.result import Result
 
-AFTER_DIGITS = ":"  # the character that follows 9
 METHOD_OF_QUALIFIER = {
     "exact": "as published", "over": "press bound", "under": "press bound", "approx": "press approx",
 }  # fmt: skip
@@ -114,7 +113,7 @@ def _changed_units() -> dict[str, tuple[str, ...]]:
 
 def _inside(codes: tuple[str, ...], prefix: str) -> int:
     """How many of sorted codes begin with a prefix."""
-    return bisect_left(codes, prefix + AFTER_DIGITS) - bisect_left(codes, prefix)
+    return bisect_left(codes, prefix + register.AFTER_DIGITS) - bisect_left(codes, prefix)
 
 
 def coverage_numbers(e: Evaluation) -> Iterator[Number]:

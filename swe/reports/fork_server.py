@@ -1,7 +1,6 @@
 """The warm server that reports are forked from: whether this system bears it, and how it is started.
 
-It takes seconds to get ready, so it is started before its driver has imported what planning needs; this module therefore
-imports next to nothing.
+It takes seconds to get ready, so a command starts it before it checks and plans.
 """
 
 from __future__ import annotations

@@ -32,7 +32,6 @@ TABLES = {"case": "cases", "group": "groups", "activity": "activities"}
 MOST_LISTED = (
     300  # stations of a page; a large prefecture has as many, and a page must stay below three megabytes
 )
-COUNTY, PROVINCE = 6, 2  # digits
 STATION_MEASURES = ("cases", "groups", "activities", "households_visited", "visit_person_times")
 # rate → (numerator, denominator, label): parts of a whole, both shown beside it
 RATES = {
@@ -143,7 +142,7 @@ def declared(e: Evaluation) -> pd.DataFrame:
         names = [e.ledger.facts.names[str(id)] for id in stations["station_id"]]
         ids = [f"stations.{station_slug(str(id))}" for id in stations["station_id"]]
         return stations.assign(id=ids, name=names, stations=1)
-    digits = PROVINCE if e.region.level == "nation" else COUNTY
+    digits = register.DIGITS["province" if e.region.level == "nation" else "county"]
     place = stations["region_code"].astype(str).str[:digits]
     groups = stations.groupby(place, sort=True)
     sums = (

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from swe.core.files import json_text, sha256_of_bytes
+from swe.reference.register import DIGITS
 
 if TYPE_CHECKING:
     from swe.core.dates import Period
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 COMPARISON = "comparison.json"
 BY_LEVEL: Mapping[str, By] = {"nation": "county", "province": "county"}  # else stations
-COUNTY = 6  # digits of its code
 MORE = 0.5  # stations elsewhere, for each of the region's own, from which on the run is clearly more than the region; ours
 
 
@@ -50,7 +50,7 @@ class RunComparison:
         """Whether it holds clearly more than the region, of so many stations now: else the region is its own measure."""
         if place.level in BY_LEVEL or not stations or not self.numbers["measures"]:
             return False
-        if len(place.prefix) > COUNTY:
+        if len(place.prefix) > DIGITS["county"]:
             return self.stations - stations >= MORE * stations
         within = sum(n for county, n in self.counties.items() if county.startswith(place.prefix))
         return self.stations - within >= MORE * stations

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from swe.core.files import json_text, sha256_of, sha256_of_bytes, staged_folder, write_atomic
 from swe.reference.regions import Region, region
+from swe.reference.register import AFTER_DIGITS
 from swe.reports import run_comparison
 from swe.reports.manifest import code_sha256, read_json
 from swe.reports.run_comparison import COMPARISON, RunComparison
 from swe.reports.run_ledgers import RESULTS, run_ledgers, store_folder
 from swe.reports.run_rows import GROUP, region_reader, write_rows
 from swe.reports.run_slices import (
-    AFTER,
     FilesByRegion,
     Sorted,
     digests,
@@ -331,7 +331,7 @@ def _read(folder: Path, names: Sequence[str], prefix: str, *, also: str = "") ->
     import duckdb
 
     where = "region >= $prefix AND region < $after" if prefix else "TRUE"
-    given = {"prefix": prefix, "after": prefix + AFTER} if prefix else {}
+    given = {"prefix": prefix, "after": prefix + AFTER_DIGITS} if prefix else {}
     found = []
     with duckdb.connect(config={"threads": 1}) as con:
         for name in names:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from swe.core.files import json_text, sha256_of_bytes, staged_folder
+from swe.reference.register import AFTER_DIGITS, DIGITS
 from swe.reports.manifest import code_sha256
 
 if TYPE_CHECKING:
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
     Rows = Callable[[str], pd.DataFrame]
 
 GROUP = 4_000  # rows of a Parquet row group: a county's are in one or two of them
-PROVINCE = 2  # digits of its code
 NONE = "none"  # stations without a region code
 EMPTY = "empty"  # no station: what a region of another province has
-AFTER = ":"  # follows every digit
 # Frames of plain floats and text; the others keep the nullable types of the store.
 PLAIN = ("facts", "complete", "listed", "months", "shares", "list", "lists")
 TEXT = ("complete", "listed", "months", "shares", "list", "lists")
@@ -42,7 +41,7 @@ def write_rows(folder: Path, data: Tables, stations: pd.DataFrame, *, period: Pe
     """
     lines: dict[str, list[str]] = defaultdict(list, {EMPTY: []})
     for unit, region, digest in stations[["unit", "region", "digest"]].itertuples(index=False):
-        lines[str(region)[:PROVINCE] or NONE].append(f"{unit} {region} {digest}")
+        lines[str(region)[: DIGITS["province"]] or NONE].append(f"{unit} {region} {digest}")
     key = {"code": code_sha256(), "period": [str(period.first), str(period.last)]}
     found = {}
     for province, told in sorted(lines.items()):
@@ -74,7 +73,11 @@ def region_reader(folder: Path, names: Mapping[str, str], prefix: str) -> Iterat
     """Frames of the region of this prefix by name, out of what `write_rows` left in `folder`."""
     import duckdb
 
-    mine = [name for province, name in sorted(names.items()) if not prefix or province == prefix[:PROVINCE]]
+    mine = [
+        name
+        for province, name in sorted(names.items())
+        if not prefix or province == prefix[: DIGITS["province"]]
+    ]
     mine = mine or [names[EMPTY]]
     with duckdb.connect(config={"threads": 1}) as con:
         yield partial(_frame, con, [folder / name for name in mine], prefix=prefix)
@@ -105,7 +108,7 @@ def in_region(
     from swe.ledgers.snapshot_reader import to_frame
 
     where = f"WHERE {column} >= $prefix AND {column} < $after" if prefix else ""
-    given = {"prefix": prefix, "after": prefix + AFTER} if prefix else {}
+    given = {"prefix": prefix, "after": prefix + AFTER_DIGITS} if prefix else {}
     files = ", ".join("'" + path.as_posix().replace("'", "''") + "'" for path in paths)
     sql = f"SELECT * EXCLUDE ({column}) FROM read_parquet([{files}], union_by_name = true) {where}"
     return to_frame(con.sql(sql, params=given).to_arrow_table())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from swe.core.files import sha256_of_bytes
 from swe.ledgers.contract import contract
 from swe.ledgers.store import ISSUES
+from swe.reference.register import AFTER_DIGITS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from swe.ledgers.tables_view import Tables
 
 ACCOUNTS = ("rows_read", "accepted", "rejected", "skipped")
-AFTER = ":"  # follows every digit: the codes below a prefix lie between it and the prefix with this
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Sorted:
         """The rows of a region; all of them for the nation."""
         if not prefix:
             return self.rows
-        first, end = bisect_left(self.regions, prefix), bisect_left(self.regions, prefix + AFTER)
+        first, end = bisect_left(self.regions, prefix), bisect_left(self.regions, prefix + AFTER_DIGITS)
         return self.rows[first:end]
 
 

@@ -149,6 +149,8 @@ def _values(p: Page, name: str, each: Compared) -> Table:
     columns = [p.w("labels.name"), *("#" + p.w(f"comparison.column_{c}") for c in names)]
     columns += [p.w("comparison.column_verdict")] if each.ranked else []
     note = p.say("comparison.values_note") if each.ranked else p.say("comparison.values_note_few")
+    if len(each.table) > MOST:
+        note = p.say("comparison.values_of_many") + note
     caption = "comparison.values_caption" if each.ranked else "comparison.values_caption_few"
     return table(f"comparison_{name}", p.w(caption, measure=p.w(f"comparison.{name}")), columns, rows, note=note)  # fmt: skip
 
@@ -216,7 +218,8 @@ def _apart(p: Page, view: ComparisonView) -> Table | None:
         p.w("comparison.apart_caption"),
         columns,
         rows,
-        note=p.say("comparison.apart_note"),
+        note=p.say("comparison.apart_note")
+        + (p.say("comparison.apart_of_many") if len(each.apart) > MOST else Markup("")),
     )
 
 
