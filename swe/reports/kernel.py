@@ -34,11 +34,7 @@ class Manager(AsyncKernelManager):
 
 
 def last_words() -> str:
-    """The last line that the latest kernel of this process printed on stderr; empty where it said nothing.
-
-    >>> last_words()
-    ''
-    """
+    """The last line that the latest kernel of this process printed on stderr; empty where it said nothing."""
     if _said is None:
         return ""
     _said.seek(0)
