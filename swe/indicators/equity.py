@@ -204,7 +204,7 @@ def _counties(rows: pd.DataFrame, needs: Needs | None, prefix: str) -> pd.DataFr
         units=("unit", "size"), stations=("stations", "sum"), villages=("villages", "sum")
     )
     frame = sums.reset_index()
-    names = register.rows(register.NEWEST)
+    names = register.areas(register.NEWEST)
     frame.insert(1, "name", [names[c].name if c in names else c for c in frame["county"]])
     frame.insert(2, "prefecture", frame["county"].str[:4])
     frame["villages_per_station"] = _ratio_column(frame["villages"], frame["stations"])

@@ -312,7 +312,7 @@ def _region_codes(frame: pd.DataFrame, column: str) -> pd.Series:
     """Township codes of addresses; the county in the station's code, if it is one, decides between namesakes."""
     import pandas as pd
 
-    counties = {code for code in register.rows() if len(code) == 6}
+    counties = {code for code in register.areas() if len(code) == 6}
     stations = frame["station_id"].astype("string").fillna("") if "station_id" in frame else [""] * len(frame)
     near = [station[:6] if station[:6] in counties else "" for station in stations]
     found = [

@@ -31,7 +31,7 @@ def name_of(code: str) -> str:
     """The newest official name of a code; a code that is gone has the name of its last vintage."""
     if code == NATION:
         return names.NATION_NAMES[0]
-    row = register.rows().get(code)
+    row = register.row(code)
     return row.name if row else register.latest()[code][0]
 
 
@@ -104,7 +104,7 @@ def _index(pairs: Iterable[tuple[str, str]]) -> Names:
 
 @lru_cache(maxsize=1)
 def _above_townships() -> Names:
-    return _index((code, row.name) for code, row in register.rows().items() if len(code) < 9)
+    return _index((code, row.name) for code, row in register.areas().items())
 
 
 @lru_cache(maxsize=1)

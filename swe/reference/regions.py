@@ -111,7 +111,8 @@ def children(region: Region, level: str, vintage: str | None = None) -> list[Reg
         raise UsageError(
             f"没有“{level}”这一层级；可选：{allowed}", f"no level {level!r}; choose from {allowed}"
         )
-    rows = register.rows(register.known_vintage(vintage or register.NEWEST))
+    read = register.rows if level == "township" else register.areas
+    rows = read(register.known_vintage(vintage or register.NEWEST))
     return [
         Region(code, row.name, level)
         for code, row in rows.items()
@@ -159,10 +160,13 @@ def _is_code(text: str) -> bool:
 def _by_code(text: str) -> Region:
     if not text.strip("0"):
         return _region(NATION)
-    for known in (register.rows, register.latest):  # the newest register answers nearly always
-        code = next((each for each in _unpadded(text) if each in known()), None)
-        if code:
-            return _region(code)
+    codes = _unpadded(text)
+    code = next(
+        (each for each in codes if register.row(each)), None
+    )  # the newest register answers nearly always
+    code = code or next((each for each in codes if each in register.latest()), None)
+    if code:
+        return _region(code)
     township = text[:9]
     if len(text) == 12 and township in register.latest():
         name = full_name(_region(township))

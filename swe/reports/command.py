@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from swe.core import errors
 from swe.core.errors import UsageError
-from swe.reports import batch, planning
-from swe.reports.evaluation import check_inputs
 from swe.reports.execute import Engine, declared_parameters
 from swe.reports.fork_server import forks, warm_up
 from swe.reports.manifest import RUN
 from swe.reports.runfile import Run, RunSpec, load_run, selected
+
+if TYPE_CHECKING:
+    from swe.reports import batch, planning
 
 
 class Listener(Protocol):
@@ -61,6 +62,10 @@ def run_and_report(
     if engine == "fork" and begins and not dry_run and dask is None:
         # most likely there is work: get ready while it is checked and planned
         warm_up(run, settings, len(codes))
+    # only now: their imports (pandas) take half a second, in which the server gets ready
+    from swe.reports import batch, planning
+    from swe.reports.evaluation import check_inputs
+
     check_inputs(run)
     steps = planning.plan(
         run, codes, target, settings=settings, parameters=own, timeout=timeout, fresh=fresh,

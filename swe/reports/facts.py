@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -88,27 +87,9 @@ def scope_numbers(e: Evaluation) -> Iterator[Number]:
             yield _register(
                 e, f"scope.units.{place.code}", both("labels.units"), value, "township_unit", place.code
             )
-    for change, codes in _changed_units().items():
+    for change, codes in register.changed_units(register.VINTAGES[0], register.NEWEST).items():
         own = 0 if e.region.level == "township" else _inside(codes, e.region.prefix)
         yield _register(e, f"scope.changes.{change}", both(f"labels.change_{change}"), own, "township_unit")
-
-
-@functools.cache
-def _changed_units() -> dict[str, tuple[str, ...]]:
-    """Township units that came, went or changed their name between the first and the newest register, in order."""
-    old, new = (
-        {
-            code: row.name
-            for code, row in register.rows(vintage).items()
-            if row.kind in register.TOWNSHIP_UNITS
-        }
-        for vintage in (register.VINTAGES[0], register.NEWEST)
-    )
-    return {
-        "added": tuple(sorted(new.keys() - old.keys())),
-        "removed": tuple(sorted(old.keys() - new.keys())),
-        "renamed": tuple(sorted(code for code in old.keys() & new.keys() if old[code] != new[code])),
-    }
 
 
 def _inside(codes: tuple[str, ...], prefix: str) -> int:

@@ -169,9 +169,11 @@ class Run:
     @cached_property
     def needs(self) -> Needs | None:
         """The table of need, read; everything wrong with it is said with its line."""
+        if self.needs_path is None:
+            return None
         from swe.indicators.needs import read_needs
 
-        return None if self.needs_path is None else read_needs(self.needs_path)
+        return read_needs(self.needs_path)
 
     @property
     def shipped_run(self) -> bool:
@@ -392,7 +394,6 @@ def _vintage(name: str) -> str:
 
 
 def _codes(item: str | Within | AllProgrammes | AllBenchmarks, run: Run) -> list[str]:
-    from swe.reference import published
     from swe.reference.regions import children, region
 
     if isinstance(item, str):
@@ -404,6 +405,8 @@ def _codes(item: str | Within | AllProgrammes | AllBenchmarks, run: Run) -> list
                 f"{item.within} 下没有 {item.level} 级区划", f"{item.within} has no {item.level} below it"
             )
         return [r.code for r in found]
+    from swe.reference import published  # pandas: a run that names its regions starts without it
+
     facts = published.load()
     if isinstance(item, AllProgrammes):
         return sorted(set(facts.programmes["region"]))

@@ -103,8 +103,7 @@ def serve(asked: dict[str, Any]) -> None:
         audience = given.pop("audience", None)
         root = Path(asked["project"])
         share(load_run(asked["run"], root=root, lang=asked["lang"], audience=audience, overrides=given))
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # with what garbage there is: to look for it first would keep the first report waiting
     gc.enable()
     # of the server alone; whoever reads what the command prints waits for the server's end, too
     atexit.register(os._exit, 0)

@@ -42,6 +42,15 @@ F_SETPIPE_SZ = 1031  # of fcntl(2), Linux
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
+@dataclass(frozen=True)
+class _Spare:
+    """A process that is forked already and waits for its task: a report need not wait for the fork."""
+
+    process: ForkServerProcess
+    messages: Connection
+    tasks: Connection
+
+
 @dataclass
 class _Running:
     """A report on its way; `cells` are those it has finished, pickled, for the half-executed notebook."""
@@ -60,33 +69,40 @@ def forked(tasks: list[Task], workers: int) -> Iterator[Outcome]:
     """Outcomes as they come; however a report ends, there is one for it."""
     if not tasks:
         return
-    waiting, running = deque(tasks), list[_Running]()
+    waiting, running, spare = deque(tasks), list[_Running](), list[_Spare]()
     warm_up(tasks[0].run, tasks[0].settings, len(tasks))
     index.prepare()  # while the server is getting ready
     try:
         while waiting or running:
-            _fill(running, waiting, workers)
+            _fill(running, spare, waiting, workers)
             busy = [each.messages for each in running if each.outcome is None]
             wait([*busy, *(each.process.sentinel for each in running)], timeout=TICK)
             for each in running:
                 _listen(each)
                 _limit(each)
-            _fill(running, waiting, workers)  # the next are on their way while of these is told
+            _fill(running, spare, waiting, workers)  # the next are on their way while of these is told
             done = [each for each in running if not each.process.is_alive()]
             running = [each for each in running if each not in done]
             for each in done:
                 yield _ended(each)
     finally:
-        for each in running:
-            _kill(each.process)
-            each.process.join()
+        for process in [*(each.process for each in running), *(each.process for each in spare)]:
+            _kill(process)
+            process.join()
 
 
-def _fill(running: list[_Running], waiting: deque[Task], workers: int) -> None:
-    """Start what may run; a report that has handed over its outcome only has to end, which holds up nobody."""
+def _fill(running: list[_Running], spare: list[_Spare], waiting: deque[Task], workers: int) -> None:
+    """Start what may run, and fork for the one after it.
+
+    A report that has handed over its outcome only has to end, which holds up nobody.
+    """
     while waiting and sum(each.outcome is None for each in running) < workers:
         with _uninterrupted():
-            running.append(_start(waiting.popleft()))
+            ready = spare.pop() if spare else _fork()
+            running.append(_start(ready, waiting.popleft()))
+    if waiting and not spare:
+        with _uninterrupted():
+            spare.append(_fork())
 
 
 @contextlib.contextmanager
@@ -105,30 +121,57 @@ def _uninterrupted() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def _start(task: Task) -> _Running:
+def _start(ready: _Spare, task: Task) -> _Running:
+    try:
+        ready.tasks.send(task)
+    except OSError:  # something has killed it while it waited
+        _put_away(ready)
+        ready = _fork()
+        try:
+            ready.tasks.send(task)
+        except OSError as error:
+            raise not_started(error) from error
+    ready.tasks.close()
+    return _Running(task, ready.process, ready.messages, time.monotonic())
+
+
+def _put_away(ready: _Spare) -> None:
+    ready.process.join()
+    ready.process.close()
+    ready.messages.close()
+    ready.tasks.close()
+
+
+def _fork() -> _Spare:
     from fcntl import fcntl
 
     context = multiprocessing.get_context("forkserver")
     ours, theirs = context.Pipe(duplex=False)
+    held, tasks = context.Pipe(duplex=False)
     # refused where a user may not have so much; then a report waits for its driver at times
     with contextlib.suppress(OSError):
         fcntl(theirs.fileno(), F_SETPIPE_SZ, PIPE_BYTES)
-    process = context.Process(target=_report, args=(theirs, task), daemon=True)
+    process = context.Process(target=_report, args=(theirs, held), daemon=True)
     try:
         process.start()
     except (OSError, EOFError) as error:  # EOFError: the server has ended
         raise not_started(error) from error
     theirs.close()
-    return _Running(task, process, ours, time.monotonic())
+    held.close()
+    return _Spare(process, ours, tasks)
 
 
-def _report(messages: Connection, task: Task) -> None:
-    """In the child: make one report, telling of every cell, and hand over what came of it."""
+def _report(messages: Connection, tasks: Connection) -> None:
+    """In the child: wait for a task, make its report, telling of every cell, and hand over what came of it."""
     from swe.reports.warm import threads
 
     if threads() > 1:
         raise SystemExit("more than one thread after a fork")
     _stand_alone()
+    try:
+        task: Task = tasks.recv()
+    except EOFError:  # there is none any more
+        return
     _seed(task.run.spec.seed)
     signal.signal(signal.SIGTERM, _out_of_time)
     outcome = make(task, on_cell=lambda index, cell: messages.send_bytes(CELL + pickle.dumps((index, cell))))

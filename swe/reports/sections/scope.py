@@ -115,14 +115,15 @@ def _below(p: Page) -> Table | None:
         return None
     towns = e.below[0].level == "township"
     kind = "villages" if towns else "units"
-    known = register.rows(e.vintage)
     rows = []
     for place in e.below:
         n = e.numbers.get(f"scope.{kind}.{place.code}")
         if n is None or place.name in register.PLACEHOLDERS:
             continue
         row = (free(p.name(place)), code(place.code), n)
-        rows.append((*row[:2], p.w(f"labels.kind_{known[place.code].kind}"), n) if towns else row)
+        rows.append(
+            (*row[:2], p.w(f"labels.kind_{register.rows(e.vintage)[place.code].kind}"), n) if towns else row
+        )
     if not rows:
         return None
     columns = ("name", "level_code", "kind", "#scope_villages") if towns else ("name", "level_code", "#units")
