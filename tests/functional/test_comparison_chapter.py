@@ -14,11 +14,14 @@ import pytest
 from swe.indicators.station_months import station_months
 from swe.ledgers.demo import make_demo
 from swe.ledgers.snapshot_reader import query
+from swe.reports import comparison_numbers as comparison_numbers_module
 from swe.reports.comparison_numbers import comparison_numbers
 from swe.reports.comparison_view import LEAD, ComparisonView, comparison_view
 from swe.reports.evaluation import Evaluation, evaluate
 from swe.reports.run_ledgers import run_ledgers
 from swe.reports.runfile import load_run
+from swe.reports.sections import comparison as comparison_section
+from swe.reports.sections import comparison_equity
 from swe.reports.sections.comparison import blocks
 from swe.reports.sections.page import Page
 from swe.show.blocks import Picture, Section
@@ -107,3 +110,31 @@ def test_a_township_has_one_station_and_nothing_is_ranked(run_file: Path) -> Non
     _, view, _, html = chapter(run_file, "522701001", "zh")
     assert view.comparison is not None and not any(c.ranked for c in view.comparison.measures.values())
     assert "不排名" in html and "第 1 档" not in html
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_list_that_is_cut_says_so_and_one_that_is_whole_does_not(
+    run_file: Path, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, view, _, whole = chapter(run_file, "5227", lang)
+    assert view.comparison is not None
+    kept = 3
+    assert len(view.comparison[LEAD].table) > kept and len(view.comparison[LEAD].apart) > kept
+    for module in (comparison_numbers_module, comparison_section, comparison_equity):
+        monkeypatch.setattr(module, "MOST", kept)
+    e, view, _, cut = chapter(run_file, "5227", lang)
+    for sentence in {
+        "zh": ("其余不列", "这里只列前"),
+        "en": ("the others are not", "are listed; their number"),
+    }[lang]:
+        assert sentence in cut and sentence not in whole
+    assert view.comparison is not None
+    listed = [
+        unit
+        for unit in view.comparison[LEAD].apart["unit"]
+        if f"comparison.{LEAD}.apart.{unit}.value" in e.numbers
+    ]
+    assert len(listed) == kept
+    beyond = view.comparison[LEAD].table.query("flagged != 0")["unit"]
+    shown = [unit for unit in view.comparison[LEAD].table["unit"] if f"comparison.{LEAD}.{unit}.value" in e.numbers]
+    assert shown == list(beyond)[:kept]
