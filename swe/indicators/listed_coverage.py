@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from swe.core.dates import Period
@@ -52,7 +53,7 @@ def listed(stations: pd.DataFrame, *, prefix: str, period: Period, vintage: str)
     opened, closed = (pd.to_datetime(mine[name]).dt.date for name in ("opened_on", "closed_on"))
     last = period.last
     open_then = [(o is pd.NaT or o <= last) and (c is pd.NaT or c > last) for o, c in zip(opened, closed, strict=True)]  # fmt: skip
-    mine = mine[open_then]
+    mine = mine.loc[np.array(open_then, dtype=bool)]  # an empty list would choose no columns
     here = mine["region_code"].isin(units)
     built = mine[here]
     people = built["in_post"].fillna(built["resident_workers"]).astype("Float64")

@@ -67,7 +67,7 @@ def comparison_view(
 def _chart(compared: Comparison, found: StationMonths, period: Period) -> Result | None:
     """u chart over whole calendar months; no phase is ever set here."""
     rows = monthly(compared, LEAD)
-    rows = rows[[_whole(str(month), period) for month in rows["month"]]]
+    rows = rows.loc[[_whole(str(month), period) for month in rows["month"]]]
     if len(rows) < LEAST_MONTHS or not rows["count"].sum():
         return None
     return stats.spc(rows, time="month", value="count", n="n", kind="u")

@@ -136,5 +136,7 @@ def test_a_list_that_is_cut_says_so_and_one_that_is_whole_does_not(
     ]
     assert len(listed) == kept
     beyond = view.comparison[LEAD].table.query("flagged != 0")["unit"]
-    shown = [unit for unit in view.comparison[LEAD].table["unit"] if f"comparison.{LEAD}.{unit}.value" in e.numbers]
+    shown = [
+        unit for unit in view.comparison[LEAD].table["unit"] if f"comparison.{LEAD}.{unit}.value" in e.numbers
+    ]
     assert shown == list(beyond)[:kept]

@@ -30,6 +30,12 @@ def test_a_unit_with_an_open_station_staff_and_recent_records_counts_three_times
     assert one.known == one.possible == {"built": 1, "staffed": 1, "serving": 1}
 
 
+def test_a_county_without_any_station_has_its_units_and_nothing_else() -> None:
+    made = found()
+    assert made.units == 8 and made.elsewhere == 0
+    assert made.known == made.possible == {"built": 0, "staffed": 0, "serving": 0}
+
+
 def test_two_stations_of_a_unit_are_one_unit() -> None:
     row = (UNITS[0], "station", OPENED, None, 2, None, SERVED)
     assert found(row, row).known["built"] == 1

@@ -112,7 +112,7 @@ class Page:
                 self._figure_label(row), self.unit(f"figure.{row.figure_id}"), self.mark(self._figure_mark(row)),
                 day(row.as_of), source_link(row.figure_id),
             )
-            for row in f[[c == chapter for c in f["chapter"]]].itertuples()
+            for row in f[f["chapter"] == chapter].itertuples()
         ]  # fmt: skip
         if not rows:
             return None
