@@ -228,14 +228,18 @@ def facts_of(stations: pd.DataFrame, domains: pd.DataFrame, months: pd.DataFrame
     known = [part for part in parts if part is not None]
     totals["direct_person_times"] = sum(known) if known else None
     once = stations.drop_duplicates("station_id")  # an id that two rows claim is an issue of the checks
+    filed = _total(once["filed"])
     sums = domains.groupby("domain", dropna=False)["records"].sum().reset_index()
     return LedgerFacts(
         totals=totals,
         stations=stations,
-        people={name: _count(once[name]) for name in PEOPLE},
-        survey={name: _count(once[name]) for name in SURVEY},
+        people={name: _total(once[name]) for name in PEOPLE},
+        survey={name: _total(once[name]) for name in SURVEY},
         money={name: _total(once[name]) for name in MONEY},
-        files={"present": _total(once["present"]), "required": len(DOCUMENTS) * _count(once["filed"])},
+        files={
+            "present": _total(once["present"]),
+            "required": None if filed is None else len(DOCUMENTS) * filed,
+        },
         change=_change(once),
         domains=sums.sort_values(["records", "domain"], ascending=[False, True], ignore_index=True),
         valid={
@@ -251,10 +255,11 @@ def facts_of(stations: pd.DataFrame, domains: pd.DataFrame, months: pd.DataFrame
 
 def _change(stations: pd.DataFrame) -> dict[str, float | None]:
     """Pairs of scores, and their means where all stand on one scale: scales do not add."""
-    pairs = _count(stations["pairs"])
+    pairs = _total(stations["pairs"])
     names = {*stations["scale_first"].dropna(), *stations["scale_last"].dropna()}
-    one = pairs > 0 and len(names) == 1
-    means = {name: _count(stations[name]) / pairs if one else None for name in ("pre", "post")}
+    means: dict[str, float | None] = {"pre": None, "post": None}
+    if pairs and len(names) == 1:
+        means = {name: _count(stations[name]) / pairs for name in means}
     return {"pairs": pairs, **means}
 
 

@@ -95,3 +95,32 @@ def test_a_public_run_with_ledgers_is_refused(demo: Path) -> None:
     refused = swe("run", demo / "run.yml", "--audience", "public", "-o", demo.parent / "public")
     assert refused.returncode == 12 and not (demo.parent / "public").exists()
     assert "public" in refused.stderr and "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(("region", "rate"), [("520102", "missing"), ("130773", "not_applicable")])
+def test_a_region_without_a_station_in_the_ledgers_says_so_and_has_no_zero_for_what_nobody_sent(
+    demo: Path, region: str, rate: str
+) -> None:
+    run = demo / f"run-{region}.yml"
+    text = (demo / "run.yml").read_text(encoding="utf-8").replace('"522702"', f'"{region}"')
+    run.write_text(text.replace("demo-522702", f"demo-{region}"), encoding="utf-8")
+    ran = swe("run", run)
+    assert ran.returncode == 0, ran.stderr
+    made = demo / "outputs" / f"demo-{region}" / region
+    numbers = {n["id"]: n for n in json.loads((made / "results.json").read_text(encoding="utf-8"))}
+    for id in (
+        "team.workers",
+        "team.clients",
+        "awareness.approached",
+        "effect.pairs",
+        "output.cases",
+        "money.spent_cny",
+    ):
+        assert (numbers[id]["value"], numbers[id]["status"]) == (None, "missing"), id
+    assert {numbers[f"coverage.listed.{each}"]["status"] for each in ("built", "staffed", "serving")} == {
+        rate
+    }
+    assert numbers["stations.station"]["value"] == 0
+    page = (made / "report.html").read_text(encoding="utf-8")
+    assert "没有收到人员花名册" in page and "没有收到知晓度和满意度问卷" in page
+    assert "没有失分" not in page and "本地区站点多" not in page
