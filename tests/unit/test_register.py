@@ -297,3 +297,38 @@ def test_the_project_is_the_given_folder_the_nearest_above_or_what_ships(tmp_pat
 def test_a_missing_reference_file_is_a_fault_of_the_installation() -> None:
     with pytest.raises(MachineError, match="install swe again"):
         reference_file("nothing.parquet")
+
+
+@pytest.mark.parametrize("vintage", register.VINTAGES)
+def test_the_rows_above_townships_read_alone_are_those_of_the_whole_register(vintage: str) -> None:
+    rows = register.rows(vintage)
+    assert dict(register.areas(vintage)) == {code: row for code, row in rows.items() if len(code) < 9}
+    for code in ("52", "5227", "522702", "522702102", "999999", "00"):
+        assert register.row(code, vintage) == rows.get(code)
+
+
+@pytest.mark.parametrize("vintage", register.VINTAGES)
+def test_the_sums_are_those_of_the_rows_added_one_by_one(vintage: str) -> None:
+    rows = register.rows(vintage)
+    for code in ("00", "52", "5227", "522702", "4419", "31"):
+        prefix = "" if code == "00" else code
+        below = [row for each, row in rows.items() if len(each) == 9 and each.startswith(prefix)]
+        assert register.kinds(code, vintage) == {
+            kind: sum(row.kind == kind for row in below) for kind in register.TOWNSHIP_KINDS
+        }
+        assert register.village_count(code, vintage) == sum(row.villages or 0 for row in below)
+        assert register.community_count(code, vintage) == sum(row.communities or 0 for row in below)
+
+
+def test_changed_units_are_the_changes_of_the_nation_that_are_units() -> None:
+    older, newer = register.VINTAGES[2], register.NEWEST
+    before, after = register.rows(older), register.rows(newer)
+    units = (
+        {c: r.name for c, r in rows.items() if r.kind in register.TOWNSHIP_UNITS} for rows in (before, after)
+    )
+    old, new = units
+    assert dict(register.changed_units(older, newer)) == {
+        "added": tuple(sorted(new.keys() - old.keys())),
+        "removed": tuple(sorted(old.keys() - new.keys())),
+        "renamed": tuple(sorted(code for code in old.keys() & new.keys() if old[code] != new[code])),
+    }
