@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 RESAMPLES = 500
 FRAMES = ("indicators", "table", "points", "dimensions", "grades", "lift")
+POINT_WORDS = ("reason_zh", "reason_en", "evidence_zh", "evidence_en", "basis")
 STATIONS, FILES, TOLD, ACCOUNTS = "stations", "files", "told", "accounts"
 SHARED = "results"  # in the store
 ROWS = "rows"  # beside the results: what reports are made from, province by province
@@ -75,14 +76,20 @@ class RunResults:
         return found
 
     def scores(self, prefix: str) -> Scores | None:
-        """The scores of the stations of a region, cut from those of the whole run."""
+        """The scores of the stations of a region, cut from those of the whole run.
 
+        Points come without their words where the page is too large to go down to indicators: for the nation those
+        alone are a gigabyte.
+        """
         from swe.indicators.scores import Scores
+        from swe.reports.score_numbers import LISTED
 
         if self.framework is None:
             return None
-        names = ("table", "points", "dimensions", "grades", "lift")
+        names = ("table", "dimensions", "grades", "lift")
         found = dict(zip(names, _read(self.folder, names, prefix), strict=True))
+        without = () if len(found["table"]) <= LISTED else POINT_WORDS
+        (found["points"],) = _read(self.folder, ["points"], prefix, without=without)
         notes = tuple(Note(**note) for note in self.about["notes"])
         return Scores(
             "score", found.pop("table"), {**self.about["values"]}, notes, framework=self.framework, **found
@@ -326,17 +333,20 @@ def _placed(frame: pd.DataFrame, where: dict[str, str]) -> pd.DataFrame:
     return made.sort_values(["region", "unit"], kind="stable", ignore_index=True)
 
 
-def _read(folder: Path, names: Sequence[str], prefix: str, *, also: str = "") -> list[pd.DataFrame]:
+def _read(
+    folder: Path, names: Sequence[str], prefix: str, *, also: str = "", without: Sequence[str] = ()
+) -> list[pd.DataFrame]:
     """The rows of a region: files are sorted by region, so that a county reads its own row groups."""
     import duckdb
 
     where = "region >= $prefix AND region < $after" if prefix else "TRUE"
     given = {"prefix": prefix, "after": prefix + AFTER_DIGITS} if prefix else {}
+    asked = f"* EXCLUDE ({', '.join(without)})" if without else "*"
     found = []
     with duckdb.connect(config={"threads": 1}) as con:
         for name in names:
             path = (folder / f"{name}.parquet").as_posix().replace("'", "''")
-            rows = con.sql(f"SELECT * FROM read_parquet('{path}') WHERE {where}{also}", params=given)
+            rows = con.sql(f"SELECT {asked} FROM read_parquet('{path}') WHERE {where}{also}", params=given)
             # by Arrow: DuckDB's own way to pandas makes a Python object of every text first
             found.append(rows.to_arrow_table().to_pandas())
     return found
