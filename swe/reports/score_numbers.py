@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from swe.reports.evaluation import Evaluation
 
 DETAIL = 34  # scored stations up to which every station has its table by indicator (up to 83 kB each, a page holds 3 MB)
+DETAIL_ALL = 60  # and stations in all: what those without a total lack is listed line by line
 LISTED = 200  # scored stations up to which each has a row; beyond that the parts of the region have one
 TOTAL = "score total"  # printed rounded down: 89.96 must not read as the 90 that it missed
 POINTS = "points by the score rule"
@@ -49,7 +50,9 @@ def reach(e: Evaluation) -> Literal["none", "detail", "listed", "parts"]:
     if scores is None or not len(scores.table):
         return "none"
     n = int(scores.table["total"].notna().sum())
-    return "detail" if n <= DETAIL and len(scores.table) <= LISTED else "listed" if n <= LISTED else "parts"
+    if n <= DETAIL and len(scores.table) <= DETAIL_ALL:
+        return "detail"
+    return "listed" if n <= LISTED else "parts"
 
 
 def score_numbers(e: Evaluation) -> Iterator[Number]:
