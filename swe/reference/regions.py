@@ -161,9 +161,8 @@ def _by_code(text: str) -> Region:
     if not text.strip("0"):
         return _region(NATION)
     codes = _unpadded(text)
-    code = next(
-        (each for each in codes if register.row(each)), None
-    )  # the newest register answers nearly always
+    # the newest register answers nearly always
+    code = next((each for each in codes if register.row(each)), None)
     code = code or next((each for each in codes if each in register.latest()), None)
     if code:
         return _region(code)

@@ -78,8 +78,8 @@ class RunResults:
     def scores(self, prefix: str) -> Scores | None:
         """The scores of the stations of a region, cut from those of the whole run.
 
-        Points come without their words where the page is too large to go down to indicators: for the nation those
-        alone are a gigabyte.
+        Points come without their words where the page is too large to go down to indicators: for the nation these
+        are hundreds of megabytes.
         """
         from swe.indicators.scores import Scores
         from swe.reports.score_numbers import LISTED

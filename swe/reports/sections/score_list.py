@@ -36,10 +36,8 @@ def blocks(p: Page) -> list[Block | None]:
     if scores_of(p.e) is None:
         return []
     rows = rows_of(p)
-    if (
-        rows.empty and not p.n("score.n").value
-    ):  # no station is scored: nothing can be said of what it has lost
-        return []
+    if rows.empty and not p.n("score.n").value:
+        return []  # no station is scored: nothing can be said of points that were lost
     head: list[Block | None] = [Heading(p.w("scoring.rectify_title"))]
     if reach(p.e) != "detail":
         head.append(p.p("scoring.rectify_far", "note"))
