@@ -172,9 +172,10 @@ def tiers(x: Floats, s: Floats, critical: float) -> NDArray[np.intp]:
     """Tier of each unit, 1 the highest: a new one starts where a unit is certainly below one of the current tier.
 
     Within a tier no two units can be told apart. Only members with a smaller standard error than all higher ones of
-    their tier can be the first to exclude a unit, so that few comparisons do.
+    their tier can be the first to exclude a unit, so that few comparisons do. Of equal estimates the less certain comes
+    first: it may stay with those above where the other cannot, and the order of the rows decides nothing.
     """
-    order = np.argsort(-x, kind="stable")
+    order = np.lexsort((-s, -x))
     found = np.empty(len(x), dtype=np.intp)
     tier, front_x, front_s = 1, [], []  # type: int, list[float], list[float]
     for place in order:

@@ -15,6 +15,7 @@ from swe.stats.intervals import byar, exact_poisson, wilson
 from swe.stats.multiplicities import multiplicity
 from swe.stats.nested import multilevel
 from swe.stats.proportions import proportion
+from swe.stats.rank_sets import tiers
 from swe.stats.ranking import ranks
 from swe.stats.rates import rate
 from swe.stats.shrinkage import shrink, shrink_normal
@@ -136,11 +137,19 @@ def test_ranks_do_not_depend_on_the_unit_of_measurement(two, scale, shift):
 @given(stations())
 def test_a_rank_set_contains_the_rank_and_the_tiers_follow_the_order(two):
     table = ranks(two[0], unit="unit", estimate="x", se="s", draws=200).table.sort_values(
-        "value", ascending=False
+        ["value", "se"], ascending=False
     )
     assert ((table["rank_lower"] <= table["rank"]) & (table["rank"] <= table["rank_upper"])).all()
     assert table["tier"].is_monotonic_increasing and table["tier"].iloc[0] == 1
     assert table["p_top"].between(0, 1).all()
+
+
+@FEW
+@given(stations(), st.integers(0, 10_000), st.floats(1.0, 4.0))
+def test_tiers_do_not_depend_on_the_order_of_the_rows(two, seed, critical):
+    x, s = two[0]["x"].round().to_numpy(float), two[0]["s"].to_numpy(float)  # many are equal
+    mixed = np.random.default_rng(seed).permutation(len(x))
+    assert tiers(x[mixed], s[mixed], critical).tolist() == tiers(x, s, critical)[mixed].tolist()
 
 
 @FEW
