@@ -152,7 +152,7 @@ def test_a_killed_first_run_has_a_status(swe: Callable, undisturbed: dict[str, A
     out = tmp_path / "out"
     process = begin("run", undisturbed["run"], "-o", out, "-j", 1)
     deadline = time.monotonic() + PATIENCE
-    while len(list(out.glob("*/manifest.json"))) < 3 and time.monotonic() < deadline:
+    while len(list(out.glob("[!.]*/manifest.json"))) < 3 and time.monotonic() < deadline:
         time.sleep(0.02)
     kill(process.pid)
     process.wait()
